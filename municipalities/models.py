@@ -1,0 +1,18 @@
+from municipalities.contacts.models import ContactPoint, OpeningHours
+from municipalities.municipality.models import Fact, Municipality, MunicipalityText
+from municipalities.tenancy.models import Membership, User
+from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
+
+__all__ = [
+    "ContactPoint",
+    "Fact",
+    "Membership",
+    "Municipality",
+    "MunicipalityText",
+    "OpeningHours",
+    "Topic",
+    "TopicContact",
+    "TopicLink",
+    "TopicText",
+    "User",
+]

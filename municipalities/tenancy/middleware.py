@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+
+class StaffLanguageMiddleware:
+    """The staff site speaks the language the user has chosen; public pages follow their address."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = getattr(request.user, "language", "")
+        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        if language and not chosen and translation.get_language_from_path(request.path_info) is None:
+            with translation.override(language):
+                request.LANGUAGE_CODE = language
+                return self.get_response(request)
+        return self.get_response(request)

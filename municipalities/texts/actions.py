@@ -1,0 +1,28 @@
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+
+from municipalities.texts.models import Text
+
+
+def write(*, text: Text, before: Text | None, source: Text | None, by: AbstractBaseUser | None) -> None:
+    """Save `text`; `before` is the row as it stood (None for a new one), `source` the row it is
+    translated from, if any. A changed word makes a new version and counts as a review."""
+    changed = before is None or any(getattr(before, w) != getattr(text, w) for w in text.WORDS)
+    if changed:
+        text.version = before.version + 1 if before else 1
+        text.changed_at = timezone.now()
+        text.changed_by_id = by.pk if by else None
+        text.reviewed_on = timezone.localdate()
+    if source is None:
+        text.source_language, text.source_version = "", None
+    elif changed or before is None or before.source_language != source.language:
+        text.source_language, text.source_version = source.language, source.version
+    text.save()
+
+
+def confirm(*, text: Text, source: Text | None) -> None:
+    """Somebody has read `text` and it is still right, against `source` too if it is a translation."""
+    text.reviewed_on = timezone.localdate()
+    if source is not None:
+        text.source_version = source.version
+    text.save(update_fields=["reviewed_on", "source_version"])

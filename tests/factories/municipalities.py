@@ -1,0 +1,84 @@
+import factory
+from factory.django import DjangoModelFactory
+
+from municipalities.contacts.models import ContactPoint
+from municipalities.municipality.models import Municipality, MunicipalityText, TextKind
+from municipalities.tenancy.models import Membership, Role, User
+from municipalities.topics.models import Topic, TopicText
+
+PASSWORD = "lang-nok-for-alle"
+
+
+class MunicipalityFactory(DjangoModelFactory[Municipality]):
+    class Meta:
+        model = Municipality
+
+    number = factory.Sequence(lambda n: f"{4000 + n}")
+    name = factory.Sequence(lambda n: f"Dalen {n}")
+    slug = factory.Sequence(lambda n: f"dalen-{n}")
+    phone = "+4732085000"
+    email = "post@dalen.example"
+    website = "https://dalen.example"
+    office_name = "Servicekontoret"
+    street_address = "Torget 1"
+    postal_code = "3570"
+    postal_place = "Ål"
+    mayor_name = "Solveig Berg"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@dalen.example")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    is_staff = True
+    password = factory.django.Password(PASSWORD)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    role = Role.SERVICE_OFFICE
+
+
+class MunicipalityTextFactory(DjangoModelFactory[MunicipalityText]):
+    class Meta:
+        model = MunicipalityText
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    kind = TextKind.GREETING
+    language = "nb"
+    title = ""
+    body = "<p>Så fint at dere har flyttet hit.</p>"
+
+
+class ContactPointFactory(DjangoModelFactory[ContactPoint]):
+    class Meta:
+        model = ContactPoint
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Kontor {n}")
+    phone = "+4732085200"
+
+
+class TopicFactory(DjangoModelFactory[Topic]):
+    class Meta:
+        model = Topic
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    slug = "doctor"
+
+
+class TopicTextFactory(DjangoModelFactory[TopicText]):
+    class Meta:
+        model = TopicText
+
+    topic = factory.SubFactory(TopicFactory)
+    language = "nb"
+    title = "Lege og legevakt"
+    body = "<p>Du velger fastlege selv. Er det akutt, ring 113.</p>"

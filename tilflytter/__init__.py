@@ -1,0 +1,3 @@
+from tilflytter.celery import app as celery_app
+
+__all__ = ["celery_app"]

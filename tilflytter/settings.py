@@ -1,0 +1,345 @@
+"""The one settings file. Every choice comes from the environment; `.env.example` documents each.
+
+Nonsense is refused at start with the setting's name and what it should be: a portal that holds
+people's addresses must not guess.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.smart_cast = False
+
+
+def _refuse(name: str, should: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} is {os.environ.get(name)!r}; it should be {should}.")
+
+
+def _bool(name: str, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"", "0", "1", "true", "false", "yes", "no", "on", "off"}:
+        return default if value == "" else value in {"1", "true", "yes", "on"}
+    raise _refuse(name, "1 or 0")
+
+
+def _int(name: str, default: int, least: int, most: int) -> int:
+    try:
+        value = int(os.environ.get(name, "").strip() or default)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        raise _refuse(name, f"a whole number from {least} to {most}")
+    return value
+
+
+def _url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = os.environ.get(name, "").strip() or default
+    if value and value.split("://", 1)[0] not in schemes:
+        raise _refuse(name, "an address that begins with " + " or ".join(f"{s}://" for s in schemes))
+    return value
+
+
+# --- where state lives -------------------------------------------------------------------------
+
+DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "var").resolve()
+try:
+    for _folder in ("", "files", "broker/queue", "broker/control", "cache", "logs", "secrets"):
+        (DATA_DIR / _folder).mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise _refuse("DATA_DIR", f"a folder this process may write to ({error.strerror})") from error
+
+DEBUG = _bool("DEBUG", False)
+
+
+def _own_secret() -> str:
+    """The embedded portal makes its secret at first start; two processes starting at once agree on one."""
+    path = DATA_DIR / "secrets" / "secret_key"
+    if not path.exists():
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # Another process was first: its secret holds.
+        draft.unlink()
+    return path.read_text()
+
+
+PRODUCTION = bool(os.environ.get("DATABASE_URL", "").strip()) and not DEBUG
+SECRET_KEY = os.environ.get("SECRET_KEY", "").strip() or _own_secret()
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short; it should be at least 50 random characters.")
+
+SITE_URL = _url("SITE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/")
+_site_host = environ.urlparse(SITE_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()] or [
+    _site_host,
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
+if "*" in ALLOWED_HOSTS and not DEBUG:
+    raise _refuse("ALLOWED_HOSTS", "host names divided by commas, without *")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+HTTPS = SITE_URL.startswith("https://")
+
+# --- apps --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "crispy_forms",
+    "django_htmx",
+    "import_export",
+    "phonenumber_field",
+    "municipalities",
+    "housing",
+    "welcome",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipalities.tenancy.middleware.StaffLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "tilflytter.urls"
+WSGI_APPLICATION = "tilflytter.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# --- database, cache, files --------------------------------------------------------------------
+
+DATABASE_URL = _url("DATABASE_URL", "", ("postgres", "postgresql"))
+if DATABASE_URL:
+    DATABASES = {
+        "default": env.db_url_config(DATABASE_URL)
+        | {
+            "CONN_MAX_AGE": _int("DATABASE_CONN_MAX_AGE", 60, 0, 3600),
+            "CONN_HEALTH_CHECKS": True,
+        }
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "db.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
+            },
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = _url("REDIS_URL", "", ("redis", "rediss", "unix"))
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+    }
+}
+
+MEDIA_ROOT = DATA_DIR / "files"
+MEDIA_URL = "/files/"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", "").strip() or DATA_DIR / "static").resolve()
+NODE_MODULES = Path(os.environ.get("NODE_MODULES", "").strip() or BASE_DIR / "node_modules").resolve()
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("designsystemet", NODE_MODULES / "@digdir/designsystemet-css/dist"),
+    ("inter", NODE_MODULES / "@fontsource-variable/inter"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- people, language, time --------------------------------------------------------------------
+
+AUTH_USER_MODEL = "municipalities.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("admin:login")
+
+# Source strings are English; a reader who says nothing gets bokmål.
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Oslo"
+PHONENUMBER_DEFAULT_REGION = "NO"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# --- security ----------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _bool("BEHIND_PROXY", False) else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = _int("SESSION_HOURS", 10, 1, 24 * 14) * 3600
+X_FRAME_OPTIONS = "SAMEORIGIN"  # The run's page shows its PDF in a frame of its own.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "frame-ancestors": [SELF],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    }
+}
+
+# --- workers -----------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 3600}
+    if REDIS_URL
+    else {
+        "data_folder_in": DATA_DIR / "broker/queue",
+        "data_folder_out": DATA_DIR / "broker/queue",
+        "control_folder": DATA_DIR / "broker/control",
+    }
+)
+CELERY_TASK_IGNORE_RESULT = True  # The database holds every state; a result nobody reads is only litter.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-letter-runs": {"task": "welcome.letters.tasks.sweep", "schedule": 60.0},
+    "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},
+}
+
+# --- mail and logs -----------------------------------------------------------------------------
+
+EMAIL_URL = _url("EMAIL_URL", "filemail://", ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail"))
+vars().update(env.email_url_config(EMAIL_URL))
+if EMAIL_URL.startswith("filemail"):
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "").strip() or f"tilflytter@{_site_host}"
+
+LOG_LEVEL = (os.environ.get("LOG_LEVEL", "").strip() or "INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    raise _refuse("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
+}
+
+# --- forms, staff site -------------------------------------------------------------------------
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "designsystemet"
+CRISPY_TEMPLATE_PACK = "designsystemet"
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+# The letters' fonts, in the order a glyph is looked for. System packages: see docs/operations.md.
+LETTER_FONTS = ["Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Ethiopic", "Noto Sans Hebrew"]
+
+UNFOLD = {
+    "SITE_TITLE": "Tilflytter",
+    "SITE_HEADER": "Tilflytter",
+    "SITE_SYMBOL": "cottage",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "welcome.dashboard.today.add_to",
+    "STYLES": [],
+    "COLORS": {
+        "primary": {
+            "50": "240 249 248",
+            "100": "214 237 235",
+            "200": "173 218 215",
+            "300": "125 191 189",
+            "400": "79 156 156",
+            "500": "47 122 124",
+            "600": "31 91 94",
+            "700": "27 76 79",
+            "800": "24 61 64",
+            "900": "20 48 51",
+            "950": "9 28 30",
+        },
+    },
+}

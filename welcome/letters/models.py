@@ -1,0 +1,341 @@
+"""The quarter's letters: a run, its frozen letters, and the files they are printed from.
+
+A letter is a record: address, names, language and letterhead are frozen with the run. Keys to
+households only say where it came from, and go when a household is erased.
+"""
+
+import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
+from municipalities.texts.languages import CHOICES
+from welcome.households.models import Household
+from welcome.households.quarters import Quarter
+
+LETTERS_A_FILE = 500
+
+
+class RunState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    FROZEN = "frozen", _("Frozen, waiting for approval")
+    APPROVED = "approved", _("Approved")
+    RENDERING = "rendering", _("Rendering")
+    READY = "ready", _("Ready to print")
+    DELIVERING = "delivering", _("Being delivered")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+_FROZEN_AND_LATER = [
+    RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY, RunState.DELIVERING, RunState.DONE,
+]  # fmt: skip
+_APPROVED_AND_LATER = _FROZEN_AND_LATER[1:]
+_READY_AND_LATER = [RunState.READY, RunState.DELIVERING, RunState.DONE]
+
+
+class LetterRunQuerySet(OwnedQuerySet["LetterRun"]):
+    def of_quarter(self, quarter: Quarter) -> Self:
+        return self.filter(year=quarter.year, number=quarter.number)
+
+    def waiting_for_approval(self) -> Self:
+        return self.filter(state=RunState.FROZEN)
+
+    def at_work(self) -> Self:
+        return self.filter(state__in=[RunState.APPROVED, RunState.RENDERING])
+
+
+class LetterRun(MunicipalityOwned):
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveSmallIntegerField(_("quarter"))
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.DRAFT)
+    dated = models.DateField(_("date on the letters"), null=True, blank=True)
+    letterhead = models.JSONField(_("letterhead"), default=dict, editable=False)
+    cohort = models.PositiveIntegerField(_("cohort"), default=0, editable=False)
+
+    created_at = models.DateTimeField(_("made"), auto_now_add=True)
+    frozen_at = models.DateTimeField(_("frozen"), null=True, editable=False)
+    approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+    ready_at = models.DateTimeField(_("ready"), null=True, editable=False)
+    done_at = models.DateTimeField(_("done"), null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
+    frozen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("frozen by"),
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+
+    objects = LetterRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter run")
+        verbose_name_plural = _("letter runs")
+        ordering = ["-year", "-number", "municipality"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "year", "number"],
+                name="letterrun_once_per_municipality_and_quarter",
+                violation_error_message=_("This municipality has a run for this quarter already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1, number__lte=4),
+                name="letterrun_quarter_is_one_of_four",
+                violation_error_message=_("A year has quarters 1 to 4."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_FROZEN_AND_LATER) | Q(frozen_at__isnull=False, dated__isnull=False),
+                name="letterrun_frozen_has_its_time",
+                violation_error_message=_(
+                    "A frozen run knows when it was frozen and what date its letters bear."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.DRAFT) | Q(frozen_at=None, approved_at=None),
+                name="letterrun_draft_has_no_times",
+                violation_error_message=_("A draft is neither frozen nor approved."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_APPROVED_AND_LATER) | Q(approved_at__isnull=False),
+                name="letterrun_approved_has_its_time",
+                violation_error_message=_("Nothing is printed that nobody approved."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_READY_AND_LATER) | Q(ready_at__isnull=False),
+                name="letterrun_ready_has_its_time",
+                violation_error_message=_("A ready run knows when it became ready."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RunState.DONE, done_at__isnull=False)
+                | (~Q(state=RunState.DONE) & Q(done_at=None)),
+                name="letterrun_done_has_its_time",
+                violation_error_message=_("A finished run knows when it was finished."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RunState.CANCELLED, cancelled_at__isnull=False)
+                | (~Q(state=RunState.CANCELLED) & Q(cancelled_at=None)),
+                name="letterrun_cancelled_has_its_time",
+                violation_error_message=_("A cancelled run knows when it was cancelled."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} {self.quarter}"
+
+    @property
+    def quarter(self) -> Quarter:
+        return Quarter(self.year, self.number)
+
+
+class RunText(MunicipalityOwned):
+    """What all letters of a run in one language share, as it stood when the run was frozen."""
+
+    run = models.ForeignKey(LetterRun, models.CASCADE, related_name="texts", verbose_name=_("letter run"))
+    language = models.CharField(_("language"), max_length=5, choices=CHOICES)
+    # {"title", "body", "language"} of the greeting; "language" differs where a fallback was taken.
+    greeting = models.JSONField(_("greeting"))
+    # [{"title", "body", "language", "contacts": [str, …]}, …] in the enclosure's order.
+    enclosure = models.JSONField(_("enclosure"))
+
+    class Meta:
+        verbose_name = _("text of a run")
+        verbose_name_plural = _("texts of a run")
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "language"],
+                name="runtext_once_per_run_and_language",
+                violation_error_message=_("The run has its texts in this language already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.language}"
+
+
+class FileState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    CLAIMED = "claimed", _("Being made")
+    DONE = "done", _("Done")
+    SET_ASIDE = "set_aside", _("Set aside")
+
+
+def print_file_path(instance: "PrintFile", filename: str) -> str:
+    return f"letters/{instance.run_id}/{filename}"
+
+
+class PrintFileQuerySet(OwnedQuerySet["PrintFile"]):
+    def claimable(self, now: datetime.datetime) -> Self:
+        """Nobody has it, or who had it let the lease run out."""
+        return self.filter(Q(state=FileState.WAITING) | Q(state=FileState.CLAIMED, lease_expires_at__lt=now))
+
+    def unfinished(self) -> Self:
+        return self.filter(state__in=[FileState.WAITING, FileState.CLAIMED])
+
+
+class PrintFile(MunicipalityOwned):
+    """Up to 500 letters in one PDF: the piece of work a worker claims, and what the printer gets."""
+
+    run = models.ForeignKey(LetterRun, models.CASCADE, related_name="files", verbose_name=_("letter run"))
+    sequence = models.PositiveIntegerField(_("number"))
+    state = models.CharField(_("state"), max_length=9, choices=FileState, default=FileState.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, editable=False)
+    error = models.TextField(_("error"), blank=True, editable=False)
+    file = models.FileField(_("file"), upload_to=print_file_path, blank=True)
+    pages = models.PositiveIntegerField(_("pages"), default=0)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, editable=False)
+
+    objects = PrintFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("print file")
+        verbose_name_plural = _("print files")
+        ordering = ["sequence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "sequence"],
+                name="printfile_once_per_run_and_number",
+                violation_error_message=_("The run has this file already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=FileState.CLAIMED, lease_token__isnull=False, lease_expires_at__isnull=False
+                )
+                | (~Q(state=FileState.CLAIMED) & Q(lease_token=None, lease_expires_at=None)),
+                name="printfile_claimed_has_its_lease",
+                violation_error_message=_("A file that is being made has a lease, and no other has one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=FileState.DONE, done_at__isnull=False, pages__gt=0, sha256__regex=r"^[0-9a-f]{64}$"
+                )
+                & ~Q(file="")
+                | ~Q(state=FileState.DONE) & Q(done_at=None, file="", sha256="", pages=0),
+                name="printfile_done_has_its_file",
+                violation_error_message=_("A finished file has its pages, its SHA-256 and its time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} · {self.sequence}"
+
+
+class LetterState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    PRINTED = "printed", _("In its print file")
+    FAILED = "failed", _("Failed")
+
+
+class LetterQuerySet(OwnedQuerySet["Letter"]):
+    def printed(self) -> Self:
+        return self.filter(state=LetterState.PRINTED)
+
+    def failed(self) -> Self:
+        return self.filter(state=LetterState.FAILED)
+
+
+class Letter(MunicipalityOwned):
+    run = models.ForeignKey(LetterRun, models.CASCADE, related_name="letters", verbose_name=_("letter run"))
+    number = models.PositiveIntegerField(_("letter number"))
+    household = models.ForeignKey(
+        Household, models.SET_NULL, null=True, related_name="letters", verbose_name=_("household")
+    )
+    # Frozen: what the letter says, whatever becomes of the household.
+    language = models.CharField(_("language"), max_length=5, choices=CHOICES)
+    address = models.JSONField(_("address"), help_text=_("Lines as they stand in the window."))
+    salutation = models.CharField(_("salutation"), max_length=300)
+    people = models.PositiveSmallIntegerField(_("people"))
+
+    file = models.ForeignKey(
+        PrintFile, models.SET_NULL, null=True, related_name="letters", verbose_name=_("print file")
+    )
+    state = models.CharField(_("state"), max_length=7, choices=LetterState, default=LetterState.WAITING)
+    first_page = models.PositiveIntegerField(_("first page"), null=True)
+    pages = models.PositiveSmallIntegerField(_("pages"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["run", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "household"],
+                name="letter_once_per_household_and_run",
+                violation_error_message=_("This household already has a letter in this run."),
+            ),
+            models.UniqueConstraint(
+                fields=["run", "number"],
+                name="letter_number_once_per_run",
+                violation_error_message=_("This letter number is taken."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=LetterState.PRINTED, first_page__gte=1, pages__gte=1, file__isnull=False)
+                | ~Q(state=LetterState.PRINTED) & Q(first_page=None, pages=0),
+                name="letter_printed_has_its_pages",
+                violation_error_message=_("A printed letter knows its file and pages."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=LetterState.FAILED) ^ Q(error=""),
+                name="letter_failed_has_its_error",
+                violation_error_message=_("A failed letter says why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Letter %(number)s") % {"number": self.number}
+
+
+class LeftOutReason(models.TextChoices):
+    PROTECTED = "protected", _("Protected address")
+    NO_ADDRESS = "no_address", _("No address")
+    MOVED_ON = "moved_on", _("Moved on")
+    UNDER_AGE = "under_age", _("Under age without household")
+    ALREADY_WELCOMED = "already_welcomed", _("Already welcomed")
+    ASKED_NOT_TO = "asked_not_to", _("Asked not to")
+    DECEASED = "deceased", _("Deceased")
+    FOREIGN_ADDRESS = "foreign_address", _("Address abroad")
+
+
+class LeftOut(MunicipalityOwned):
+    """A household of the cohort that gets no letter, and why. Cohort = letters + left out, always."""
+
+    run = models.ForeignKey(LetterRun, models.CASCADE, related_name="left_out", verbose_name=_("letter run"))
+    household = models.ForeignKey(
+        Household, models.SET_NULL, null=True, related_name="left_out", verbose_name=_("household")
+    )
+    reason = models.CharField(_("reason"), max_length=16, choices=LeftOutReason)
+
+    class Meta:
+        verbose_name = _("left out")
+        verbose_name_plural = _("left out")
+        ordering = ["run", "reason", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "household"],
+                name="leftout_once_per_household_and_run",
+                violation_error_message=_("This household is left out of this run already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
