@@ -1,0 +1,46 @@
+"""What every test stands on. Objects come from tests/factories; a slice's fixtures stand beside its tests."""
+
+import ipaddress
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+LOCAL_NAMES = {None, "", "localhost", b"localhost"}
+
+
+def _is_local(host) -> bool:
+    if host in LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host if isinstance(host, str) else host.decode()).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_network(event: str, arguments: tuple) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not _is_local(host):
+        raise PermissionError(f"A test wanted to reach {host!r}: tests stay on this machine.")
+
+
+# An audit hook can't be taken off again, and no library gets past it.
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path_factory, request):
+    """Files that a test keeps are gone for the next one, and so is what it cached."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).resolve().parent.parent
