@@ -74,12 +74,18 @@ def _own_secret() -> str:
     return path.read_text()
 
 
-PRODUCTION = bool(os.environ.get("DATABASE_URL", "").strip()) and not DEBUG
-SECRET_KEY = os.environ.get("SECRET_KEY", "").strip() or _own_secret()
+SITE_URL = _url("SITE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
+SECRET_KEY = os.environ.get("SECRET_KEY", "").strip()
+if not SECRET_KEY and HTTPS:
+    # Each web machine would make its own, and nobody would stay logged in.
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set; a portal on https:// needs 50 random characters or more."
+    )
+SECRET_KEY = SECRET_KEY or _own_secret()
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short; it should be at least 50 random characters.")
 
-SITE_URL = _url("SITE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/")
 _site_host = environ.urlparse(SITE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()] or [
     _site_host,
@@ -90,7 +96,6 @@ ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").sp
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise _refuse("ALLOWED_HOSTS", "host names divided by commas, without *")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-HTTPS = SITE_URL.startswith("https://")
 
 # --- apps --------------------------------------------------------------------------------------
 
