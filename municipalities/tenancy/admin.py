@@ -1,0 +1,275 @@
+"""The base of every page of the staff site: one sees and touches only one's own municipalities.
+
+A foreign object is not found (404), a missing right is refused (403). `tests/test_tenancy.py` asks
+every address of the staff site as somebody from elsewhere.
+"""
+
+import json
+from typing import Any
+
+from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
+from django.db import models
+from django.forms import HiddenInput, ModelForm
+from django.http import Http404, HttpRequest
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from tablib import Dataset
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.contrib.import_export.forms import ExportForm
+
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.access import access_of
+from municipalities.tenancy.forms import ScopedForm, ScopedFormSet, municipality_id_of
+from municipalities.tenancy.models import User
+from municipalities.tenancy.roles import Right
+
+
+def has_municipality(model: type[models.Model]) -> bool:
+    try:
+        return model._meta.get_field("municipality").related_model is Municipality
+    except FieldDoesNotExist:
+        return False
+
+
+class ScopedRelatedFilter(RelatedFieldListFilter):
+    """Offers the user's own rows; Django's would name everybody's."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [(row.pk, str(row)) for row in model_admin.visible_rows(field.related_model, request)]
+
+
+class Scoped:
+    """What lists and inlines share. `read` and `write` are the rights their rows ask for."""
+
+    read = Right.READ_PEOPLE
+    write = Right.WRITE_PEOPLE
+    form: type[ModelForm] = ScopedForm
+    model: type[models.Model]
+    admin_site: Any
+
+    def may(self, request: HttpRequest, right: Right, obj: models.Model | None = None) -> bool:
+        """In `obj`'s municipality; without an object (or with one that has no municipality yet), in any."""
+        return access_of(request).may(right, municipality_id_of(obj))
+
+    def visible_rows(self, model: type[models.Model], request: HttpRequest) -> models.QuerySet[Any]:
+        """The rows of another model that this user may choose or filter by."""
+        access = access_of(request)
+        if model is Municipality:
+            return access.municipalities(self.read)
+        if model is User:
+            return access.members(self.read)
+        if model in self.admin_site._registry:
+            return self.admin_site._registry[model].get_queryset(request)
+        if has_municipality(model):
+            return access.narrow(model._default_manager.visible_to(request.user), self.read)  # type: ignore[attr-defined]
+        raise ImproperlyConfigured(f"{model.__name__} belongs to no municipality; don't offer its rows.")
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.may(request, self.read, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.may(request, self.write, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.may(request, self.write, obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "municipality":
+            access = access_of(request)
+            kwargs["queryset"] = access.municipalities(self.write)
+            if (only := access.only_municipality(self.write)) is not None:
+                # Disabled: what a browser sends for it is not even read.
+                kwargs |= {"initial": only, "disabled": True, "widget": HiddenInput()}
+        elif "queryset" not in kwargs:
+            kwargs["queryset"] = self.visible_rows(db_field.related_model, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "queryset" not in kwargs:
+            kwargs["queryset"] = self.visible_rows(db_field.related_model, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class ScopedAdmin(Scoped, ModelAdmin):
+    """`path` leads from a row to its municipality, as in a filter."""
+
+    path = "municipality"
+    list_filter_submit = True
+    warn_unsaved_form = True
+    list_per_page = 50
+    view_on_site = False
+
+    def __init__(self, model: type[models.Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        if not issubclass(self.form, ScopedForm):
+            raise ImproperlyConfigured(f"{type(self).__name__}.form must be a ScopedForm.")
+        if self.list_editable:
+            # Its form would save rows in which one may read but not write.
+            raise ImproperlyConfigured(f"{type(self).__name__} can't have list_editable.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
+        if ordering := self.get_ordering(request):
+            rows = rows.order_by(*ordering)
+        return access_of(request).narrow(rows, self.read, self.path)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, self.read)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, self.write)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> None:
+        raise Http404
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+        chosen = queryset.filter(pk__in=request.POST.getlist("_selected_action"))
+        if access_of(request).narrow(chosen, self.write, self.path).count() < chosen.count():
+            raise PermissionDenied
+        return super().response_action(request, queryset)
+
+    # --- the municipality's own field ----------------------------------------------------------
+
+    def _is_owned(self) -> bool:
+        return self.path == "municipality"
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """The municipality first where one must choose, as a fact later, and nowhere if there is but one."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self._is_owned():
+            return fieldsets
+        bare = [
+            (title, options | {"fields": [name for name in options["fields"] if name != "municipality"]})
+            for title, options in fieldsets
+        ]
+        if obj is None or access_of(request).several:
+            bare[0][1]["fields"].insert(0, "municipality")
+        return bare
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        fields = [*super().get_readonly_fields(request, obj)]
+        return [*fields, "municipality"] if obj is not None and self._is_owned() else fields
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = [*super().get_list_display(request)]
+        return columns if access_of(request).several else [c for c in columns if c != "municipality"]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters: list[Any] = []
+        for item in super().get_list_filter(request):
+            is_relation = isinstance(item, str) and "__" not in item and self._is_relation(item)
+            filters.append((item, ScopedRelatedFilter) if is_relation else item)
+        if self._is_owned() and access_of(request).several:
+            filters.insert(0, ("municipality", ScopedRelatedFilter))
+        return filters
+
+    def _is_relation(self, name: str) -> bool:
+        return self.model._meta.get_field(name).is_relation
+
+    # --- the log: it outlives the row, so it holds no names --------------------------------------
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        return self._log(request, [obj], ADDITION, message)[0]
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        return self._log(request, [obj], CHANGE, message)[0]
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return self._log(request, queryset, DELETION, "")
+
+    def _log(self, request: HttpRequest, rows: Any, flag: int, message: Any) -> list[LogEntry]:
+        entries = []
+        for row in rows:
+            entry = LogEntry(
+                user_id=request.user.pk,
+                content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
+                object_id=str(row.pk),
+                object_repr=f"{row._meta.verbose_name} {row.pk}",
+                action_flag=flag,
+            )
+            entry.change_message = message if isinstance(message, str) else json.dumps(message)
+            entries.append(entry)
+        return LogEntry.objects.bulk_create(entries)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> list[dict[str, Any]]:
+        message = super().construct_change_message(request, form, formsets, add)
+        rows = [
+            row
+            for formset in formsets or ()
+            for row in (
+                *formset.new_objects,
+                *(row for row, _changed in formset.changed_objects),
+                *formset.deleted_objects,
+            )
+        ]
+        named = [words for part in message for words in part.values() if "object" in words]
+        for words, row in zip(named, rows, strict=True):
+            words["object"] = str(row.pk)
+        return message
+
+
+class ScopedInline(Scoped):
+    """Rows below an object of a `ScopedAdmin`, in that object's municipality."""
+
+    formset = ScopedFormSet
+    extra = 0
+    model: type[models.Model]
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.may(request, self.write, obj)
+
+    def get_exclude(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        exclude = [*(super().get_exclude(request, obj) or ())]  # type: ignore[misc]
+        if has_municipality(self.model) and not isinstance(obj, Municipality):
+            exclude.append("municipality")
+        return exclude
+
+
+class ScopedTabularInline(ScopedInline, TabularInline):
+    pass
+
+
+class ScopedStackedInline(ScopedInline, StackedInline):
+    pass
+
+
+def neutral(cell: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula, as the text it was."""
+    return (
+        f"'{cell}"
+        if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        else cell
+    )
+
+
+class ExportAdmin(ExportMixin, ScopedAdmin):
+    """A list that can be taken out as XLSX or CSV, as it stands: same rows, same filters.
+
+    Subclasses name `resource_classes`; `export_rows` leaves out what no file may hold.
+    """
+
+    export_form_class = ExportForm
+
+    def get_export_formats(self) -> list[type]:
+        return [XLSX, CSV]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, self.read)
+
+    def export_rows(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return rows
+
+    def get_export_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return self.export_rows(super().get_export_queryset(request))
+
+    def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:
+        return [*self.export_rows(self.get_queryset(request)).values_list("pk", flat=True)]
+
+    def get_data_for_export(self, request: HttpRequest, queryset: Any, **kwargs: Any) -> Dataset:
+        data = super().get_data_for_export(request, queryset, **kwargs)
+        return Dataset(*[[neutral(cell) for cell in row] for row in data], headers=data.headers)
