@@ -35,7 +35,7 @@ COPY --from=assets /build/node_modules node_modules
 COPY . .
 # Settings make their folders and, where none is given, a secret: at build both go to a folder that
 # is removed in the same layer.
-RUN for po in locale/*/LC_MESSAGES/django.po; do msgfmt --check-format -o "${po%.po}.mo" "$po"; done \
+RUN find locale -name "*.po" -exec sh -ec 'for po; do msgfmt --check-format -o "${po%.po}.mo" "$po"; done' _ {} + \
     && DATA_DIR=/tmp/build python manage.py collectstatic --noinput -v 0 \
     && rm -rf /tmp/build
 USER tilflytter

@@ -39,8 +39,8 @@ bench-letters bench-web bench-scale bench-load: ready ## one benchmark each
 	@$(RUN) bin/bench.py $(@:bench-%=%)
 
 lock: ready ## pin the newest versions that requirements*.in and package.json allow, with hashes
-	$(BIN)/uv pip compile --native-tls -q --upgrade --generate-hashes requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --native-tls -q --upgrade --generate-hashes requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --native-tls --upgrade --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --native-tls --upgrade --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 	npm install --package-lock-only
 
 messages: ready ## gather new strings into locale/nb and locale/nn

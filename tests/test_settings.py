@@ -95,10 +95,18 @@ def test_processes_that_start_at_once_agree_on_the_secret(repository, tmp_path):
     assert len({process.communicate()[0] for process in started}) == 1
 
 
+def test_https_needs_a_secret_that_was_chosen(load):
+    """Two machines that each made their own would log everybody out at every other request."""
+    assert "SECRET_KEY" in load(SITE_URL="https://tilflytter.example.no").stderr.splitlines()[-1]
+
+
 def test_https_turns_on_what_https_needs(load):
     names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE SECURE_SSL_REDIRECT"
     shown = f"*[getattr(s, name) for name in {names!r}.split()], s.SECURE_HSTS_SECONDS > 0"
-    assert load(shown, SITE_URL="https://tilflytter.example.no").stdout.split() == ["True"] * 5
+    assert (
+        load(shown, SITE_URL="https://tilflytter.example.no", SECRET_KEY="x" * 50).stdout.split()
+        == ["True"] * 5
+    )
     assert load(shown, SITE_URL="http://127.0.0.1:8000").stdout.split() == ["False"] * 5
 
 
