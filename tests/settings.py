@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from urllib.parse import urlsplit
 
 _folder = tempfile.mkdtemp(prefix="tilflytter-tests.")
 _owner = os.getpid()
@@ -23,13 +24,15 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # The real one is slow on purpose.
 # No manifest: tests render pages without having collected the static files.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Processes of one test run share a Redis; each empties only its own numbered database.
+_number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 14
 if REDIS_URL:
-    # Processes of one test run share a Redis; each empties only its own numbered database.
-    _number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 15
     CACHES = {
-        "default": CACHES["default"] | {"LOCATION": f"{REDIS_URL.partition('?')[0].rstrip('/0')}/{_number}"}
+        "default": CACHES["default"] | {"LOCATION": urlsplit(REDIS_URL)._replace(path=f"/{_number}").geturl()}
     }
-if "FAULTS" not in os.environ:
+if "FAULTS" in os.environ:
+    CELERY_BROKER_URL = urlsplit(REDIS_URL)._replace(path="/15").geturl()  # Emptied by the fault tests.
+else:
     # A message that a test sends must not reach the worker of somebody who is at work on this machine.
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
