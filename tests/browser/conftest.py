@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 # Playwright's own event loop runs in this thread; Django's database calls here are still plain ones.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bin"))
-from prepare import chromium  # noqa: E402
+from prepare import chromium
 
 # A page that asks anybody else for anything gets nothing, and its test fails.
 ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser, live_server) -> Iterator[Page]:
-    """A phone's page on the portal; at its end no script failed, nothing was blocked, nobody else was asked."""
+    """A phone's page on the portal. At its end: no script failed, nothing was blocked, nobody else was asked."""
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, locale="nb-NO"
     )
