@@ -1,62 +1,52 @@
 #!/usr/bin/env python3
-"""Writes into locale/vendor/ what the libraries say on our screens and nobody translated for them.
+"""Keeps locale/vendor/: what the libraries say on our screens and have no Norwegian for.
 
-Run it after an upgrade of a library named in PACKAGES: `.venv/bin/python bin/vendor_messages.py`.
-It gathers the libraries' own strings, takes away those that one of their catalogues has in the
-language, and keeps in locale/vendor/ exactly the rest: new ones come empty, those no longer needed
-go. Prints what is left to translate; exits 1 when that is anything.
+After an upgrade of a library in PACKAGES: `.venv/bin/python bin/vendor_messages.py`. It gathers the
+libraries' own strings, takes away those that one of their catalogues has in the language, and writes
+exactly the rest: new strings come empty, those no longer needed go. It prints what is left to
+translate, and exits 1 when that is anything.
 
-The project's own strings never meet these: `makemessages` stops at the first folder called
-`locale`, and writes only into its nb/ and nn/.
+A translation under the comment `# Corrected` stays although the library has one of its own; it is
+for theirs that a reader would stumble over.
+The project's own strings never meet these: `makemessages` writes only right below locale/.
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import copytree
 
 VENDOR = Path(__file__).resolve().parent.parent / "locale" / "vendor"
 LANGUAGES = ("nb", "nn")
-DOMAINS = ("django", "djangojs")  # Pages, and the admin's scripts.
+DOMAINS = ("django", "djangojs")  # Pages, and the staff site's scripts.
 PACKAGES = ("django", "unfold", "import_export", "phonenumber_field", "csp", "crispy_forms", "django_htmx")
 
-# Folders in which the packages bring somebody else's scripts, or what speaks to developers.
-SKIPPED = {"__pycache__", "locale", "management", "tests"} | {
-    *("vendor", "alpine", "chart", "htmx", "nouislider", "simplebar", "trix", "wnumb")
-}
-# Parts of the packages that no page of ours shows.
-UNUSED = {
-    "django/contrib": {
-        "admindocs",
-        "flatpages",
-        "gis",
-        "postgres",
-        "redirects",
-        "sitemaps",
-        "sites",
-        "syndication",
-    },
-    "unfold/contrib": {"constance", "guardian", "location_field", "simple_history"},
-}
+# Folders that no page of ours shows, that speak to developers, or that hold somebody else's scripts.
+CONTRIB = {"admindocs", "flatpages", "gis", "postgres", "redirects", "sitemaps", "sites", "syndication"}
+UNUSED = (
+    {f"django/contrib/{part}" for part in CONTRIB}
+    | {f"unfold/contrib/{part}" for part in ("constance", "guardian", "location_field", "simple_history")}
+    | {"__pycache__", "locale", "management", "tests", "vendor"}
+    | {"alpine", "chart", "htmx", "nouislider", "simplebar", "trix", "wnumb"}
+)
 HEADER = f"""\
 msgid ""
 msgstr ""
 "Project-Id-Version: {", ".join(PACKAGES)}\\n"
-"MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 "Language: LANGUAGE\\n"
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 """
+LAYOUT = ("--no-wrap", "--no-location", "--sort-output", "--force-po")
 
 
 def run(*words: object, folder: Path | None = None) -> str:
-    return subprocess.run(
-        [str(word) for word in words], cwd=folder, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
+    command = [str(word) for word in words]
+    return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def home(package: str) -> Path:
@@ -67,67 +57,66 @@ def home(package: str) -> Path:
 
 
 def copy_sources(folder: Path) -> None:
-    """The packages without catalogues: makemessages would write beside a library's own."""
+    """The packages without their catalogues: makemessages would write into those."""
     for package in PACKAGES:
-        source = home(package)
+        root = home(package).parent
 
-        def leave_out(where: str, names: list[str], source: Path = source) -> set[str]:
-            part = Path(where).relative_to(source.parent).as_posix()
-            return SKIPPED | UNUSED.get(part, set())
+        def leave_out(where: str, names: list[str], root: Path = root) -> set[str]:
+            below = Path(where).relative_to(root).as_posix()
+            return {name for name in names if name in UNUSED or f"{below}/{name}" in UNUSED}
 
-        shutil.copytree(source, folder / package, ignore=leave_out)
+        copytree(root / package, folder / package, ignore=leave_out)
+    (folder / "locale").mkdir()
 
 
 def gather(sources: Path, domain: str) -> Path:
     """A template with every string of the copied packages."""
-    (sources / "locale").mkdir(exist_ok=True)
-    makemessages = [sys.executable, "-P", "-m", "django", "makemessages", "-l", "en", "-d", domain, "-v", "0"]
-    run(*makemessages, "--keep-pot", "--no-location", "--no-wrap", folder=sources)
+    # -P: run the installed Django, not the copy in the working folder.
+    django = (sys.executable, "-P", "-m", "django", "makemessages", "-v", "0", "-l", "en", "--keep-pot")
+    run(*django, "-d", domain, "-i", "i18n_catalog.js", "--no-location", "--no-wrap", folder=sources)
     return sources / "locale" / f"{domain}.pot"
 
 
-def update(template: Path, language: str, domain: str, folder: Path) -> int:
-    """Writes one catalogue of locale/vendor; returns how many of its strings lack a translation."""
-    own = f"locale/{language}/LC_MESSAGES/{domain}.po"
-    known = sorted(
-        po
-        for package in PACKAGES
-        for po in home(package).rglob(own)
-        if not any(part in po.parts for part in UNUSED["django/contrib"])
-    )
-    theirs, gap, fresh = (folder / f"{language}.{domain}.{name}.po" for name in ("theirs", "gap", "fresh"))
-    empty = folder / f"{language}.empty.po"
+def update(template: Path, language: str, domain: str, folder: Path) -> list[str]:
+    """Writes one catalogue of locale/vendor; returns what it has no translation for."""
+    empty, theirs, gap, fresh = (folder / f"{name}.po" for name in ("empty", "theirs", "gap", "fresh"))
     empty.write_text(HEADER.replace("LANGUAGE", language))
+    target = VENDOR / language / "LC_MESSAGES" / f"{domain}.po"
+    ours = target if target.exists() else empty
+    known = [
+        catalogue
+        for package in PACKAGES
+        for catalogue in sorted(home(package).rglob(f"locale/{language}/LC_MESSAGES/{domain}.po"))
+        if not CONTRIB & set(catalogue.parts)
+    ]
     run("msgcat", "--use-first", "-o", theirs, empty, *known)
     run("msgattrib", "--translated", "--no-fuzzy", "--no-obsolete", "-o", theirs, theirs)
+    corrected = run("msggrep", "--comment", "--fixed-strings", "--regexp=Corrected", "--force-po", ours)
+    ours_wins = folder / "corrected.po"
+    ours_wins.write_text(corrected)
+    run("msgcat", "--less-than=2", "--force-po", "-o", theirs, theirs, ours_wins, ours_wins)
     run("msgmerge", "-q", "--no-fuzzy-matching", "-o", gap, theirs, template)
     run("msgattrib", "--untranslated", "--no-obsolete", "--force-po", "-o", gap, gap)
-
-    target = VENDOR / language / "LC_MESSAGES" / f"{domain}.po"
+    run("msgmerge", "-q", "--no-fuzzy-matching", *LAYOUT, "-o", fresh, ours, gap)
+    run("msgattrib", "--no-obsolete", "--clear-fuzzy", *LAYOUT, "-o", fresh, fresh)
     target.parent.mkdir(parents=True, exist_ok=True)
-    ours = target if target.exists() else empty
-    layout = ("--no-wrap", "--no-location", "--sort-output")
-    run("msgmerge", "-q", "--no-fuzzy-matching", *layout, "-o", fresh, ours, gap)
-    run("msgattrib", "--no-obsolete", "--no-fuzzy", "--force-po", *layout, "-o", fresh, fresh)
-    words = re.sub(
-        r'(?m)^(#\..*|"(POT|PO)-.*Date.*|"Report-Msgid.*|"Last-Tr.*|"Language-T.*)\n', "", fresh.read_text()
-    )
-    target.write_text(words)
+    changing = r'(?m)^"(POT-Creation-Date|PO-Revision-Date|Report-Msgid).*\n'
+    target.write_text(re.sub(changing, "", fresh.read_text()))
     run("msgfmt", "--check-format", "-o", "/dev/null", target)
-    left = run("msgattrib", "--untranslated", "--no-wrap", target)
-    for line in re.findall(r"(?m)^msgid (?!\"\"$).*", left):
-        print(f"{language} {domain}: {line.removeprefix('msgid ')}")
-    return len(re.findall(r"(?m)^msgid (?!\"\"$)", left))
+    missing = run("msgattrib", "--untranslated", "--no-wrap", target)
+    return re.findall(r"(?m)^msgid (?!\"\"$)(.*)", missing)
 
 
 def main() -> int:
+    left = []
     with tempfile.TemporaryDirectory() as name:
-        sources = Path(name, "sources")
-        copy_sources(sources)
-        left = 0
+        copy_sources(Path(name, "sources"))
         for domain in DOMAINS:
-            template = gather(sources, domain)
-            left += sum(update(template, language, domain, Path(name)) for language in LANGUAGES)
+            template = gather(Path(name, "sources"), domain)
+            for language in LANGUAGES:
+                words = update(template, language, domain, Path(name))
+                left += [f"{language} {domain}: {word}" for word in words]
+    print("\n".join(left) or "Nothing is left to translate.")
     return 1 if left else 0
 
 

@@ -232,7 +232,7 @@ LOGIN_URL = reverse_lazy("admin:login")
 # Source strings are English; a reader who says nothing gets bokmål.
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "vendor"]  # Our own first; then for libraries.
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Oslo"
