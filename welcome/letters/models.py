@@ -5,6 +5,7 @@ households only say where it came from, and go when a household is erased.
 """
 
 import datetime
+import uuid
 from typing import Self
 
 from django.conf import settings
@@ -32,7 +33,8 @@ class RunState(models.TextChoices):
 
 
 _FROZEN_AND_LATER = [
-    RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY, RunState.DELIVERING, RunState.DONE,
+    RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY,
+    RunState.DELIVERING, RunState.DONE,
 ]  # fmt: skip
 _APPROVED_AND_LATER = _FROZEN_AND_LATER[1:]
 _READY_AND_LATER = [RunState.READY, RunState.DELIVERING, RunState.DONE]
@@ -59,7 +61,9 @@ class LetterRun(MunicipalityOwned):
 
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
     frozen_at = models.DateTimeField(_("frozen"), null=True, editable=False)
+    announced_at = models.DateTimeField(_("coordinators told"), null=True, editable=False)
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+    rendering_at = models.DateTimeField(_("rendering began"), null=True, editable=False)
     ready_at = models.DateTimeField(_("ready"), null=True, editable=False)
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
@@ -105,9 +109,9 @@ class LetterRun(MunicipalityOwned):
                 ),
             ),
             models.CheckConstraint(
-                condition=~Q(state=RunState.DRAFT) | Q(frozen_at=None, approved_at=None),
+                condition=~Q(state=RunState.DRAFT) | Q(frozen_at=None, approved_at=None, cohort=0),
                 name="letterrun_draft_has_no_times",
-                violation_error_message=_("A draft is neither frozen nor approved."),
+                violation_error_message=_("A draft is neither frozen nor approved, and nobody is in it yet."),
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=_APPROVED_AND_LATER) | Q(approved_at__isnull=False),
@@ -118,6 +122,11 @@ class LetterRun(MunicipalityOwned):
                 condition=~Q(state__in=_READY_AND_LATER) | Q(ready_at__isnull=False),
                 name="letterrun_ready_has_its_time",
                 violation_error_message=_("A ready run knows when it became ready."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.RENDERING) | Q(rendering_at__isnull=False),
+                name="letterrun_rendering_has_its_time",
+                violation_error_message=_("A run that is rendering knows since when."),
             ),
             models.CheckConstraint(
                 condition=Q(state=RunState.DONE, done_at__isnull=False)
@@ -148,8 +157,13 @@ class RunText(MunicipalityOwned):
     language = models.CharField(_("language"), max_length=5, choices=CHOICES)
     # {"title", "body", "language"} of the greeting; "language" differs where a fallback was taken.
     greeting = models.JSONField(_("greeting"))
+    # {"body", "language"}, empty where the municipality has written none.
+    introduction = models.JSONField(_("introduction to the enclosure"), default=dict)
     # [{"title", "body", "language", "contacts": [str, …]}, …] in the enclosure's order.
     enclosure = models.JSONField(_("enclosure"))
+    # The letter's fixed words, such as {"heading": "Welcome to Ål, {names}!"}: frozen as well, because
+    # a better translation next year must not change a letter of today.
+    words = models.JSONField(_("fixed words"), default=dict)
 
     class Meta:
         verbose_name = _("text of a run")
@@ -180,8 +194,13 @@ def print_file_path(instance: "PrintFile", filename: str) -> str:
 
 class PrintFileQuerySet(OwnedQuerySet["PrintFile"]):
     def claimable(self, now: datetime.datetime) -> Self:
-        """Nobody has it, or who had it let the lease run out."""
-        return self.filter(Q(state=FileState.WAITING) | Q(state=FileState.CLAIMED, lease_expires_at__lt=now))
+        """Nobody has it, or who had it let the lease run out; the run is to be printed."""
+        free = Q(state=FileState.WAITING) | Q(state=FileState.CLAIMED, lease_expires_at__lt=now)
+        return self.filter(free, run__state__in=[RunState.APPROVED, RunState.RENDERING])
+
+    def held(self, token: uuid.UUID) -> Self:
+        """The file, as long as this worker's lease on it was not given to another."""
+        return self.filter(state=FileState.CLAIMED, lease_token=token)
 
     def unfinished(self) -> Self:
         return self.filter(state__in=[FileState.WAITING, FileState.CLAIMED])
@@ -196,6 +215,9 @@ class PrintFile(MunicipalityOwned):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease_token = models.UUIDField(null=True, editable=False)
     lease_expires_at = models.DateTimeField(null=True, editable=False)
+    # The letter that is being laid out, and how many are: who dies on a letter leaves its number behind.
+    at_number = models.PositiveIntegerField(null=True, editable=False)
+    made = models.PositiveIntegerField(default=0, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
     file = models.FileField(_("file"), upload_to=print_file_path, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=0)
@@ -218,7 +240,10 @@ class PrintFile(MunicipalityOwned):
                 condition=Q(
                     state=FileState.CLAIMED, lease_token__isnull=False, lease_expires_at__isnull=False
                 )
-                | (~Q(state=FileState.CLAIMED) & Q(lease_token=None, lease_expires_at=None)),
+                | (
+                    ~Q(state=FileState.CLAIMED)
+                    & Q(lease_token=None, lease_expires_at=None, at_number=None, made=0)
+                ),
                 name="printfile_claimed_has_its_lease",
                 violation_error_message=_("A file that is being made has a lease, and no other has one."),
             ),
@@ -230,6 +255,11 @@ class PrintFile(MunicipalityOwned):
                 | ~Q(state=FileState.DONE) & Q(done_at=None, file="", sha256="", pages=0),
                 name="printfile_done_has_its_file",
                 violation_error_message=_("A finished file has its pages, its SHA-256 and its time."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=FileState.SET_ASIDE) | ~Q(error=""),
+                name="printfile_set_aside_has_its_error",
+                violation_error_message=_("A file that is set aside says why."),
             ),
         ]
 
@@ -259,6 +289,13 @@ class Letter(MunicipalityOwned):
     )
     # Frozen: what the letter says, whatever becomes of the household.
     language = models.CharField(_("language"), max_length=5, choices=CHOICES)
+    wished_language = models.CharField(
+        _("language wished for"),
+        max_length=5,
+        choices=CHOICES,
+        blank=True,
+        help_text=_("Where the municipality has no greeting in it and another was taken."),
+    )
     address = models.JSONField(_("address"), help_text=_("Lines as they stand in the window."))
     salutation = models.CharField(_("salutation"), max_length=300)
     people = models.PositiveSmallIntegerField(_("people"))

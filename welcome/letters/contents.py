@@ -1,0 +1,129 @@
+"""What the letters of a run share, copied word for word when the run is frozen."""
+
+import datetime
+import hashlib
+import html
+import re
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models.fields.files import FieldFile
+from django.utils.html import strip_tags
+
+from municipalities.contacts.models import ContactPoint
+from municipalities.municipality.models import Municipality, MunicipalityText, TextKind, texts_of
+from municipalities.texts.models import TextSet
+from municipalities.topics.models import Topic, TopicText
+from welcome.letters.models import LetterRun, RunText
+from welcome.letters.words import fixed_words, opening_hours
+
+IMAGES = "letters/images"
+
+
+def letterhead(municipality: Municipality) -> dict[str, Any]:
+    """Name, address and pictures as they are today. Raises OSError where a picture can't be read."""
+    return {
+        "number": municipality.number,
+        "place": municipality.name,
+        "office": municipality.office_name,
+        "address": municipality.street_address,
+        "post": f"{municipality.postal_code} {municipality.postal_place}",
+        "phone": municipality.phone.as_national if municipality.phone else "",
+        "site": site_name(municipality.website),
+        "mayor": municipality.mayor_name,
+        "accent": municipality.accent,
+        "arms": keep_image(municipality.arms),
+        "signature": keep_image(municipality.mayor_signature),
+    }
+
+
+def keep_image(image: FieldFile) -> str:
+    """The path of a copy that is named after its content, so that a new picture never changes an old
+    letter; "" where there is none."""
+    if not image:
+        return ""
+    with image.open("rb") as opened:
+        content = opened.read()
+    path = f"{IMAGES}/{hashlib.sha256(content).hexdigest()}{PurePath(image.name).suffix.lower()}"
+    if not default_storage.exists(path):
+        path = default_storage.save(path, ContentFile(content))
+    return path
+
+
+def site_name(url: str) -> str:
+    """`aal.kommune.no` for `https://www.aal.kommune.no/`."""
+    parts = urlsplit(url)
+    return (parts.netloc.removeprefix("www.") + parts.path).rstrip("/")
+
+
+class Contents:
+    """Texts of a municipality by language, read once for a whole run."""
+
+    def __init__(self, municipality: Municipality, dated: datetime.date) -> None:
+        self._municipality = municipality
+        self._dated = dated
+        self._greetings = texts_of(municipality, TextKind.GREETING)
+        self._introductions = texts_of(municipality, TextKind.ENCLOSURE)
+        self._topics = list(Topic.objects.of(municipality).in_letter().with_content())
+
+    def language_for(self, wished: str) -> str | None:
+        """The language of the letter to a household that wished for `wished`: the nearest one the
+        municipality has written its greeting in; None where it has written none at all."""
+        greeting = self._greetings.best(wished)
+        return greeting.language if greeting else None
+
+    def in_language(self, run: LetterRun, language: str) -> RunText:
+        greeting = self._greetings.in_language(language)
+        if greeting is None:
+            raise LookupError(f"There is no greeting in {language}.")
+        return RunText(
+            municipality=self._municipality,
+            run=run,
+            language=language,
+            greeting={"title": greeting.title, "body": greeting.body, "language": language},
+            introduction=self._introduction(self._introductions, language),
+            enclosure=[item for topic in self._topics if (item := self._topic(topic, language)) is not None],
+            words=fixed_words(language, self._municipality.name, self._dated),
+        )
+
+    @staticmethod
+    def _introduction(texts: TextSet[MunicipalityText], language: str) -> dict[str, str]:
+        text = texts.best(language)
+        return {"body": text.body, "language": text.language} if text else {}
+
+    @staticmethod
+    def _topic(topic: Topic, language: str) -> dict[str, Any] | None:
+        text = topic.text_set.best(language)
+        if text is None:
+            return None
+        return {
+            "title": text.title or str(topic),
+            "body": in_brief(text),
+            "language": text.language,
+            "contacts": [contact_line(link.contact, language) for link in topic.topiccontact_set.all()],
+        }
+
+
+def in_brief(text: TopicText) -> str:
+    """The sentences for the enclosure: those written for it, else the page's first paragraph; no HTML."""
+    if text.brief:
+        return text.brief
+    paragraphs = re.split(r"</(?:p|li|h2|h3|blockquote)>", text.body)
+    plain = (" ".join(html.unescape(strip_tags(part)).split()) for part in paragraphs)
+    return next((part for part in plain if part), "")
+
+
+def contact_line(contact: ContactPoint, language: str) -> str:
+    """`Ål legesenter · Torget 4 · 32 08 53 00 · man–fre 9–15`: what is known, in this order."""
+    name = f"{contact.name}, {contact.person}" if contact.person else contact.name
+    parts = [
+        name,
+        contact.street_address,
+        # A number is one word: it doesn't break over lines.
+        contact.number_to_call.replace(" ", "\u00a0"),
+        opening_hours(contact.opening_hours.all(), language).replace(" ", "\u00a0").replace(",\u00a0", ", "),
+    ]
+    return " · ".join(part for part in parts if part)

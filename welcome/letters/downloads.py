@@ -1,0 +1,140 @@
+"""What leaves the portal as files: print files, manifest, the whole run as ZIP, the report.
+
+Never by a public address, never kept by a browser or proxy on the way.
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+
+from municipalities.tenancy.admin import neutral
+from municipalities.tenancy.roles import Right
+from welcome.letters import figures
+from welcome.letters.models import FileState, Letter, LetterRun, PrintFile
+from welcome.letters.run_lists import cohort_of
+from welcome.letters.run_page import find_run
+
+CHUNK = 256 * 1024
+BOM = "\ufeff"  # Excel reads UTF-8 only when it is told.
+
+
+def file(request: HttpRequest, object_id: int, sequence: int) -> HttpResponse | FileResponse:
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    found = get_object_or_404(_finished(run), sequence=sequence)
+    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=_file_name(run, found))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def manifest(request: HttpRequest, object_id: int) -> HttpResponse:
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    return _attachment(_manifest(run), "text/csv; charset=utf-8", f"{_stem(run)}-manifest.csv")
+
+
+def archive(request: HttpRequest, object_id: int) -> HttpResponse | StreamingHttpResponse:
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    if not _finished(run).exists():
+        raise Http404
+    response = StreamingHttpResponse(_zipped(run), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{_stem(run)}.zip"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def report_json(request: HttpRequest, object_id: int) -> HttpResponse:
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    content = json.dumps(figures.report(run), ensure_ascii=False, indent=2) + "\n"
+    return _attachment(content, "application/json", f"{_stem(run)}-report.json")
+
+
+def report_csv(request: HttpRequest, object_id: int) -> HttpResponse:
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    counts = cohort_of(run, tells_protected=True)
+    rows: list[list[object]] = [["what", "number"], ["cohort", counts.cohort], ["letters", counts.letters]]
+    rows += [[f"left out: {reason.reason}", reason.count] for reason in counts.reasons]
+    rows += [[f"pages in {_file_name(run, found)}", found.pages] for found in _finished(run)]
+    return _attachment(BOM + _csv(rows), "text/csv; charset=utf-8", f"{_stem(run)}-report.csv")
+
+
+def _finished(run: LetterRun):
+    return run.files.filter(state=FileState.DONE, municipality=run.municipality_id)
+
+
+def _stem(run: LetterRun) -> str:
+    return f"{slugify(run.municipality.slug)}-{run.quarter}"
+
+
+def _file_name(run: LetterRun, found: PrintFile) -> str:
+    return f"{_stem(run)}-{found.sequence:03}.pdf"
+
+
+def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _manifest(run: LetterRun) -> str:
+    """A row a letter, in the order they lie in the files."""
+    letters = Letter.objects.of(run.municipality).filter(run=run).printed()
+    header = ["letter", "file", "first page", "pages", "SHA-256 of the file", "language", "address"]
+    rows: list[list[object]] = [
+        [
+            letter.number,
+            _file_name(run, letter.file),
+            letter.first_page,
+            letter.pages,
+            letter.file.sha256,
+            letter.language,
+            " | ".join(letter.address),
+        ]
+        for letter in letters.select_related("file").order_by("file__sequence", "first_page")
+        if letter.file is not None
+    ]
+    return BOM + _csv([header, *rows])
+
+
+def _csv(rows: list[list[object]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows([[neutral(cell) for cell in row] for row in rows])
+    return out.getvalue()
+
+
+class _Outlet(io.RawIOBase):
+    """Where the ZIP is written to: what has come so far is taken out again and sent."""
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data) -> int:
+        self._held.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        taken, self._held = b"".join(self._held), []
+        return taken
+
+
+def _zipped(run: LetterRun) -> Iterator[bytes]:
+    """Memory stays at one chunk, however long the files are; PDFs are compressed within, so they are
+    stored as they are."""
+    outlet = _Outlet()
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(f"{_stem(run)}-manifest.csv", _manifest(run))
+        for found in _finished(run):
+            name = _file_name(run, found)
+            with archive.open(name, "w", force_zip64=True) as entry, found.file.open("rb") as source:
+                while data := source.read(CHUNK):
+                    entry.write(data)
+                    yield outlet.take()
+    yield outlet.take()

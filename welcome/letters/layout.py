@@ -1,0 +1,147 @@
+"""WeasyPrint lays out the pages; what it made is looked over before anybody sees it."""
+
+import hashlib
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML, Document
+from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from welcome.letters import geometry
+from welcome.letters.geometry import MM_TO_PX, Rectangle
+
+SECONDS_A_LAYOUT = 30  # A page takes hundredths of a second; what takes so long never ends.
+SCHEME = "letter:"
+
+
+class LayoutError(Exception):
+    """This letter can't be printed as it stands; the message says why."""
+
+
+class TooSlow(BaseException):
+    """Not an `Exception`: the layout engine swallows those."""
+
+
+class Pictures(URLFetcher):
+    """What a page may fetch: the pictures given here, by the hash of their content. Everything else
+    stops the letter: no network, no files, and a missing picture is never a white spot."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=[], allow_redirects=False, fail_on_errors=True)
+        self._pictures: dict[str, tuple[bytes, str]] = {}
+
+    def add(self, content: bytes, mime_type: str) -> str:
+        """The address under which the template names this picture."""
+        url = f"{SCHEME}{hashlib.sha256(content).hexdigest()}"
+        self._pictures[url] = (content, mime_type)
+        return url
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        if url not in self._pictures:
+            raise FatalURLFetchingError(f"The letter wants {url[:80]!r}, which is none of its pictures.")
+        content, mime_type = self._pictures[url]
+        return URLFetcherResponse(url, content, {"Content-Type": mime_type})
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()  # One a process: each further one reads all fonts of the machine again.
+
+
+@cache
+def _stylesheet() -> CSS:
+    """Once a process: reading it takes as long as laying out half a letter."""
+    measures = {name: f"{value:.2f}mm" for name, value in _measures().items()}
+    fonts = ", ".join(f'"{family}"' for family in settings.LETTER_FONTS)
+    text = render_to_string(
+        "print/letter.css", measures | {"fonts": fonts, "points": geometry.ADDRESS_POINTS}
+    )
+    return CSS(string=text, font_config=_fonts(), url_fetcher=Pictures())
+
+
+def _measures() -> dict[str, float]:
+    return {
+        "margin": geometry.MARGIN,
+        "margin_top": MARGIN_TOP,
+        "margin_bottom": MARGIN_BOTTOM,
+        "address_top": geometry.ADDRESS.top - MARGIN_TOP,
+        "address_width": geometry.ADDRESS_WIDTH,
+        "address_leading": geometry.ADDRESS_LEADING,
+        "text_top": geometry.CLEAR.bottom + 2 - MARGIN_TOP,
+        "letterhead_left": geometry.CLEAR.right + 2 - geometry.MARGIN,
+        "landscape": LANDSCAPE_HEIGHT,
+    }
+
+
+MARGIN_TOP, MARGIN_BOTTOM = 20.0, 32.0
+LANDSCAPE_HEIGHT = 15.0
+
+
+def lay_out(
+    template: str, context: Mapping[str, Any], pictures: Pictures, images: dict[str, Any]
+) -> Document:
+    """Pages of `template`. `images` keeps decoded pictures between the letters of a run. Raises
+    LayoutError for what can't be fetched, takes too long or stands where it must not."""
+    html = HTML(string=render_to_string(template, dict(context)), base_url=None, url_fetcher=pictures)
+    try:
+        with _time_limit(SECONDS_A_LAYOUT):
+            document = html.render(
+                font_config=_fonts(), stylesheets=[_stylesheet()], optimize_images=True, cache=images
+            )
+    except FatalURLFetchingError as error:
+        raise LayoutError(str(error)) from error
+    except TooSlow as error:
+        raise LayoutError(f"The layout took more than {SECONDS_A_LAYOUT} seconds.") from error
+    _look_over(document)
+    return document
+
+
+def _look_over(document: Document) -> None:
+    """The address whole in its window, nothing else there, and no word near the paper's edge."""
+    for number, page in enumerate(document.pages, start=1):
+        for box, text, is_address in _texts(page):
+            if is_address and not geometry.ADDRESS.holds(box, slack=0.3):
+                raise LayoutError(f"The address line {text!r} leaves the window.")
+            if number == 1 and not is_address and has_window(document) and box.touches(geometry.CLEAR):
+                raise LayoutError(f"{text!r} stands in the window.")
+            if not geometry.PRINTABLE.holds(box):
+                raise LayoutError(f"{text!r} leaves the printable area of page {number}.")
+
+
+def has_window(document: Document) -> bool:
+    return any(is_address for _box, _text, is_address in _texts(document.pages[0]))
+
+
+def _texts(page: Any) -> Iterator[tuple[Rectangle, str, bool]]:
+    for box in page._page_box.descendants(placeholders=True):
+        if isinstance(box, TextBox) and box.text.strip():
+            left, top = box.position_x / MM_TO_PX, box.position_y / MM_TO_PX
+            place = Rectangle(left, top, left + box.width / MM_TO_PX, top + box.height / MM_TO_PX)
+            yield place, box.text, box.element is not None and box.element.get("class") == "line"
+
+
+@contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    """Ends what takes longer. Works in a main thread, where a worker's tasks run; no other hears it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

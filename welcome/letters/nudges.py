@@ -1,0 +1,27 @@
+"""Messages to the workers. A nudge may be lost or doubled: what is to be done stands in the database,
+and the sweep finds it within a minute."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import KombuError
+
+logger = logging.getLogger(__name__)
+RENDER_FILE = "welcome.letters.tasks.render_file"
+FREEZE = "welcome.letters.tasks.freeze"
+
+
+def after_commit(task: str, ids: list[int]) -> None:
+    """Tell the workers once what is written here can be read by them."""
+    transaction.on_commit(lambda: send(task, ids), robust=True)
+
+
+def send(task: str, ids: list[int]) -> None:
+    for pk in ids:
+        try:
+            current_app.send_task(task, [pk], retry=False)
+        except (KombuError, OSError) as error:
+            # The broker is down: nothing is lost, the sweep nudges again.
+            logger.warning("No worker could be told of %s %s: %s", task, pk, error)
+            return

@@ -1,0 +1,196 @@
+"""The work on print files: claimed with a lease, written to storage, and only then called done.
+
+A worker may die at any point. What it leaves is a lease that runs out, and perhaps a PDF that no row
+names; the next worker begins the file anew. What it may not do is come back later and write: every
+write asks for its own token.
+"""
+
+import datetime
+import hashlib
+import logging
+import time
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from welcome.letters import rendering
+from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
+from welcome.letters.withdrawal import WAITING_AGAIN, withdraw_changed
+
+LEASE = datetime.timedelta(minutes=3)
+ATTEMPTS = 3
+SECONDS_BETWEEN_SIGNS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+class LeaseLost(BaseException):
+    """Another has the file now. Not an `Exception`: no library on the way may swallow it."""
+
+
+def render(file_id: int) -> bool:
+    """Make one print file, if it is free. Says whether this call made it."""
+    run = LetterRun.objects.filter(files=file_id).first()
+    if run is None:
+        return False  # Withdrawn or cancelled since the message was sent.
+    withdraw_changed(run, PrintFile(pk=file_id))
+    file = claim(file_id)
+    if file is None:
+        return False
+    token = file.lease_token
+    assert token is not None  # noqa: S101 - the constraint of a claimed file
+    try:
+        made = rendering.render_file(file, on_letter=_Signs(file, token))
+        return _keep(file, token, made)
+    except LeaseLost:
+        logger.warning("%s: another worker has it; this one steps back.", file)
+        return False
+    except Exception as error:
+        logger.exception("%s could not be made.", file)
+        _release(file.pk, token, f"{type(error).__name__}: {error}")
+        return False
+
+
+def claim(file_id: int) -> PrintFile | None:
+    """The file with a new lease, or None where another has it or it isn't to be made."""
+    now, token = timezone.now(), uuid.uuid4()
+    with transaction.atomic():
+        _give_up_expired(file_id, now)
+        taken = (
+            PrintFile.objects.claimable(now)
+            .filter(pk=file_id)
+            .update(
+                state=FileState.CLAIMED,
+                lease_token=token,
+                lease_expires_at=now + LEASE,
+                attempts=F("attempts") + 1,
+                at_number=None,
+                made=0,
+            )
+        )
+        if not taken:
+            return None
+        LetterRun.objects.filter(files=file_id, state=RunState.APPROVED).update(
+            state=RunState.RENDERING, rendering_at=now
+        )
+    return PrintFile.objects.select_related("run", "municipality").get(pk=file_id)
+
+
+def _give_up_expired(file_id: int, now: datetime.datetime) -> None:
+    """Where three workers have died on this file: the letter they died on fails and the rest goes on;
+    where none is known, the whole file is set aside."""
+    file = (
+        PrintFile.objects.select_for_update()
+        .filter(pk=file_id, state=FileState.CLAIMED, lease_expires_at__lt=now, attempts__gte=ATTEMPTS)
+        .first()
+    )
+    if file is None:
+        return
+    error = _("%(count)d workers died while they made it.") % {"count": file.attempts}
+    blamed = file.letters.filter(number=file.at_number, state=LetterState.WAITING).update(
+        state=LetterState.FAILED, error=error
+    )
+    PrintFile.objects.filter(pk=file.pk).update(
+        **WAITING_AGAIN
+        if blamed
+        else WAITING_AGAIN | {"state": FileState.SET_ASIDE, "attempts": file.attempts, "error": error}
+    )
+
+
+class _Signs:
+    """Signs of life while a file is made: they renew the lease and say which letter is at work. On the
+    first attempt one a second; later ones before each letter, so that a death can be blamed."""
+
+    def __init__(self, file: PrintFile, token: uuid.UUID) -> None:
+        self._file, self._token = file, token
+        self._next = 0.0
+        self._made = 0
+
+    def __call__(self, letter: Letter) -> None:
+        if time.monotonic() >= self._next or self._file.attempts > 1:
+            held = PrintFile.objects.filter(pk=self._file.pk).held(self._token)
+            if not held.update(
+                lease_expires_at=timezone.now() + LEASE, at_number=letter.number, made=self._made
+            ):
+                raise LeaseLost
+            self._next = time.monotonic() + SECONDS_BETWEEN_SIGNS
+        self._made += 1
+
+
+def _keep(file: PrintFile, token: uuid.UUID, made: rendering.Made) -> bool:
+    """Write the PDF to storage, and then say so, if the lease still holds."""
+    # The token in the name: a worker that comes back late can't overwrite what another has made.
+    name = f"letters/{file.run_id}/{file.sequence:03d}-{token.hex}.pdf"
+    if made.pages:
+        name = default_storage.save(name, ContentFile(made.content))
+    try:
+        if _record(file, token, made, name):
+            return True
+    except LeaseLost:
+        default_storage.delete(name)
+        raise
+    # After any other fault the PDF stays: a commit whose answer got lost may have named it. `tidy` knows.
+    default_storage.delete(name)
+    return False
+
+
+def _record(file: PrintFile, token: uuid.UUID, made: rendering.Made, name: str) -> bool:
+    with transaction.atomic():
+        run = LetterRun.objects.select_for_update().get(pk=file.run_id)
+        held = PrintFile.objects.filter(pk=file.pk).held(token)
+        if not held.exists():
+            raise LeaseLost
+        if withdraw_changed(run, file):
+            return False  # Protection came while the file was made: it waits to be made without them.
+        for placed in made.placed:
+            placed.letter.state = LetterState.FAILED if placed.error else LetterState.PRINTED
+            placed.letter.error = placed.error
+            placed.letter.first_page, placed.letter.pages = placed.first_page, placed.pages
+        Letter.objects.bulk_update(
+            [placed.letter for placed in made.placed],
+            ["state", "error", "first_page", "pages"],
+            batch_size=250,
+        )
+        finished = WAITING_AGAIN | {"attempts": F("attempts")}
+        if made.pages:
+            finished |= {
+                "state": FileState.DONE,
+                "file": name,
+                "pages": made.pages,
+                "sha256": hashlib.sha256(made.content).hexdigest(),
+                "done_at": timezone.now(),
+            }
+        else:
+            finished |= {"state": FileState.SET_ASIDE, "error": _("None of its letters could be made.")}
+        held.update(**finished)
+    return True
+
+
+def _release(file_id: int, token: uuid.UUID, error: str) -> None:
+    """After a fault that isn't one letter's: back to the others, or aside after the third time."""
+    held = PrintFile.objects.filter(pk=file_id).held(token)
+    free = WAITING_AGAIN | {"attempts": F("attempts"), "error": error}
+    aside = free | {"state": FileState.SET_ASIDE}
+    held.filter(attempts__gte=ATTEMPTS).update(**aside) or held.update(**free)
+
+
+def tidy(run: LetterRun) -> int:
+    """Delete PDFs that no row has named for an hour: a worker died between writing one and saying so.
+    How many went."""
+    folder = f"letters/{run.pk}"
+    try:
+        there = default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return 0
+    named = {name.rpartition("/")[2] for name in run.files.values_list("file", flat=True)}
+    before = timezone.now() - datetime.timedelta(hours=1)
+    stray = [f"{folder}/{name}" for name in there if name not in named]
+    old = [path for path in stray if default_storage.get_modified_time(path) < before]
+    for path in old:
+        default_storage.delete(path)
+    return len(old)

@@ -1,0 +1,184 @@
+"""What the letter run's pages list: letters, those left out, frozen texts, warnings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.texts.languages import LANGUAGES
+from welcome.households.models import Household
+from welcome.letters.figures import Warning
+from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, LetterState, PrintFile
+
+ROWS_A_PAGE = 50
+
+
+def letters_of(run: LetterRun) -> QuerySet[Letter]:
+    """Those that may be shown: who is protected since is shown nowhere, withdrawn yet or not."""
+    protected = Household.objects.of(run.municipality).protected()
+    return Letter.objects.of(run.municipality).filter(run=run).exclude(household__in=protected)
+
+
+def page_of_letters(run: LetterRun, q: str, number: str | None) -> Page[Letter]:
+    """The letters in which every word of `q` stands, whatever its case; all of them for none.
+
+    Read here and not in the database: a JSON column holds `Ø` escaped on SQLite, whose LIKE can't
+    fold it either.
+    """
+    letters = letters_of(run).select_related("household").order_by("number")
+    if words := q.casefold().split():
+        rows = letters.values_list("pk", "number", "address", "salutation", "language").iterator()
+        letters = letters.filter(
+            pk__in=[
+                pk
+                for pk, letter_number, address, salutation, language in rows
+                if q == str(letter_number)
+                or _fits(words, *address, salutation, LANGUAGES[language].own_name, language)
+            ]
+        )
+    return Paginator(letters, ROWS_A_PAGE).get_page(number)
+
+
+def _fits(words: list[str], *texts: str) -> bool:
+    text = " ".join(texts).casefold()
+    return all(word in text for word in words)
+
+
+@dataclass(frozen=True)
+class Reason:
+    reason: str
+    name: str
+    count: int
+    listed: bool  # Whether the households behind the number may be shown.
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Cohort = letters + left out, always."""
+
+    cohort: int
+    letters: int
+    left_out: int
+    reasons: list[Reason]
+
+
+def cohort_of(run: LetterRun, *, tells_protected: bool) -> Cohort:
+    """`tells_protected`: the user may know how many have a protected address. For everybody else they
+    count among those without an address, which is what we hold of them; the list behind that number
+    is then closed too, or its length would tell."""
+    rows = LeftOut.objects.of(run.municipality).filter(run=run)
+    counts = {row["reason"]: row["n"] for row in rows.order_by().values("reason").annotate(n=Count("pk"))}
+    hidden = set() if tells_protected else {LeftOutReason.NO_ADDRESS.value}
+    if not tells_protected and (protected := counts.pop(LeftOutReason.PROTECTED, 0)):
+        counts[LeftOutReason.NO_ADDRESS] = counts.get(LeftOutReason.NO_ADDRESS, 0) + protected
+    reasons = [
+        Reason(
+            reason.value,
+            str(reason.label),
+            counts[reason],
+            listed=reason != LeftOutReason.PROTECTED and reason not in hidden,
+            note=str(_("Only the number is shown. Who they are stands nowhere here."))
+            if reason == LeftOutReason.PROTECTED
+            else "",
+        )
+        for reason in LeftOutReason
+        if counts.get(reason)
+    ]
+    letters = Letter.objects.of(run.municipality).filter(run=run).count()
+    return Cohort(run.cohort, letters, sum(counts.values()), reasons)
+
+
+def households_left_out(run: LetterRun, reason: str) -> QuerySet[Household]:
+    rows = LeftOut.objects.of(run.municipality).filter(run=run, reason=reason)
+    households = Household.objects.of(run.municipality).open_to_all().with_people()
+    return households.filter(left_out__in=rows).order_by("pk")
+
+
+@dataclass(frozen=True)
+class FrozenText:
+    title: str
+    html: SafeString
+    language: str
+    language_name: str
+    is_fallback: bool
+    contacts: list[str]
+
+
+@dataclass(frozen=True)
+class FrozenTexts:
+    language: str
+    name: str
+    letters: int
+    greeting: FrozenText
+    topics: list[FrozenText]
+
+    @property
+    def fallbacks(self) -> int:
+        return sum(topic.is_fallback for topic in self.topics)
+
+
+def texts_of(run: LetterRun) -> list[FrozenTexts]:
+    """A language each, the one with the most letters first."""
+    rows = Letter.objects.of(run.municipality).filter(run=run).order_by()
+    letters = {row["language"]: row["n"] for row in rows.values("language").annotate(n=Count("pk"))}
+    texts = [
+        FrozenTexts(
+            text.language,
+            LANGUAGES[text.language].own_name,
+            letters.get(text.language, 0),
+            _frozen(text.greeting, text.language),
+            [_frozen(topic, text.language) for topic in text.enclosure],
+        )
+        for text in run.texts.all()
+    ]
+    return sorted(texts, key=lambda text: -text.letters)
+
+
+def _frozen(text: dict, wanted: str) -> FrozenText:
+    language = text.get("language") or wanted
+    return FrozenText(
+        text.get("title", ""),
+        mark_safe(text.get("body", "")),  # noqa: S308 - sanitised when it was saved, by RichTextField
+        language,
+        LANGUAGES[language].own_name,
+        language != wanted,
+        list(text.get("contacts", [])),
+    )
+
+
+def named_languages(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Languages by their own names, the one with the most letters first."""
+    return [(LANGUAGES[code].own_name, n) for code, n in sorted(counts.items(), key=lambda item: -item[1])]
+
+
+def files_of(run: LetterRun) -> QuerySet[PrintFile]:
+    """With how many letters each is to hold (`assigned`) and how many it does (`printed`)."""
+    printed = Count("letters", filter=Q(letters__state=LetterState.PRINTED))
+    files = PrintFile.objects.of(run.municipality).filter(run=run)
+    return files.annotate(assigned=Count("letters"), printed=printed)
+
+
+@dataclass
+class WarningGroup:
+    message: str
+    blocking: bool
+    letters: list[Letter] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+
+def grouped(warnings: Iterable[Warning], shown: set[int]) -> list[WarningGroup]:
+    """One group a message, what blocks the approval first. `shown`: ids of the letters that may be named."""
+    groups: dict[tuple[bool, str], WarningGroup] = {}
+    for warning in warnings:
+        group = groups.setdefault(
+            (not warning.blocking, str(warning.message)), WarningGroup(warning.message, warning.blocking)
+        )
+        if warning.letter is not None and warning.letter.pk in shown:
+            group.letters.append(warning.letter)
+        if warning.language:
+            group.languages.append(LANGUAGES[warning.language].own_name)
+    return [groups[key] for key in sorted(groups, key=lambda key: key[0])]

@@ -1,0 +1,83 @@
+"""What happens by the clock: lost work is found each minute, and on the letter day a run is made ready."""
+
+import datetime
+import logging
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.models import Membership, Role, User
+from welcome.households.quarters import Quarter
+from welcome.letters import nudges, printing, runs
+from welcome.letters.models import LetterRun, RunState
+from welcome.letters.withdrawal import RECALLABLE, withdraw_changed
+
+logger = logging.getLogger(__name__)
+
+
+def sweep() -> None:
+    """Take back the letters of who may not be written to any more, nudge the workers of every file that
+    nobody holds, and call ready what is. May run at any time, any number of times at once."""
+    for run in LetterRun.objects.filter(state__in=RECALLABLE).order_by("pk").iterator(chunk_size=100):
+        withdraw_changed(run)
+        free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
+        nudges.send(nudges.RENDER_FILE, list(free))
+        runs.settle(run.pk)
+        printing.tidy(run)
+
+
+def open_due_runs(today: datetime.date | None = None) -> None:
+    """In each municipality whose letter day has come: freeze the run of the quarter before, and tell its
+    coordinators, once. Approving is for people."""
+    today = today or timezone.localdate()
+    quarter = Quarter.of(today)
+    for municipality in Municipality.objects.order_by("number"):
+        if today < quarter.first_day + datetime.timedelta(days=municipality.letter_day - 1):
+            continue
+        run = runs.ensure(municipality=municipality, quarter=quarter.previous, by=None)
+        if run.announced_at is not None:
+            continue  # A run that staff have thawed since stays theirs.
+        try:
+            runs.freeze_if_draft(run=run, by=None)
+        except runs.Refused as refusal:
+            logger.warning("%s waits: %s", run, refusal)
+            continue
+        _announce(run)
+
+
+def _announce(run: LetterRun) -> None:
+    with transaction.atomic():
+        first = LetterRun.objects.filter(pk=run.pk, announced_at=None, state=RunState.FROZEN)
+        if not first.update(announced_at=timezone.now()):
+            return
+        for coordinator in _coordinators(run.municipality):
+            _write_to(coordinator, run)
+
+
+def _coordinators(municipality: Municipality) -> list[User]:
+    memberships = Membership.objects.of(municipality).filter(role=Role.COORDINATOR, user__is_active=True)
+    return [membership.user for membership in memberships.select_related("user")]
+
+
+def _write_to(coordinator: User, run: LetterRun) -> None:
+    with override(coordinator.language or run.municipality.home_language):
+        EmailMessage(
+            subject=_("The letters of %(run)s wait for you") % {"run": run},
+            body=_(
+                "The welcome letters for those who moved to %(place)s in %(quarter)s are made ready:"
+                " %(letters)d letters. Look at them and approve them here:\n\n%(link)s\n"
+            )
+            % {
+                "place": run.municipality,
+                "quarter": run.quarter,
+                "letters": run.letters.count(),
+                "link": settings.SITE_URL + reverse("admin:index"),
+            },
+            to=[coordinator.email],
+        ).send()

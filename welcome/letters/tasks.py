@@ -1,0 +1,31 @@
+"""What the workers and the clock do for letters. A message names a row; the row says what is to be done."""
+
+from celery import shared_task
+
+from welcome.letters import nudges, printing, runs, schedule
+from welcome.letters.models import LetterRun
+
+HOUR = 3600
+
+
+# A worker that hangs where no alarm is heard is killed; the file's lease runs out and another takes it.
+@shared_task(name=nudges.RENDER_FILE, time_limit=HOUR)
+def render_file(print_file_id: int) -> None:
+    if printing.render(print_file_id):
+        runs.settle_file(print_file_id)
+
+
+@shared_task(name=nudges.FREEZE)
+def freeze(run_id: int) -> None:
+    """For who doesn't want to wait: a run that is frozen already stays as it is."""
+    runs.freeze_if_draft(run=LetterRun.objects.get(pk=run_id), by=None)
+
+
+@shared_task(name="welcome.letters.tasks.sweep", expires=60)
+def sweep() -> None:
+    schedule.sweep()
+
+
+@shared_task(name="welcome.letters.tasks.open_due_runs", expires=HOUR)
+def open_due_runs() -> None:
+    schedule.open_due_runs()

@@ -1,0 +1,96 @@
+"""Taking a letter back after its run was frozen, printed or not. The cohort still adds up: the letter
+becomes somebody left out, and its address leaves the database with its row."""
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.tenancy.models import User
+from welcome.letters import cohort, nudges
+from welcome.letters.models import (
+    FileState,
+    LeftOut,
+    LeftOutReason,
+    Letter,
+    LetterRun,
+    LetterState,
+    PrintFile,
+    RunState,
+)
+
+RECALLABLE = [RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY]
+
+
+class Refused(Exception):
+    """A step that can't be taken now; the message is translated and for the person who asked."""
+
+
+def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
+    """Take `letter` out of its run and, if it is printed already, its file back to be made without it.
+    Refused once the run is handed over. Doing it twice is doing it once."""
+    with transaction.atomic():
+        run = LetterRun.objects.select_for_update().get(pk=letter.run_id)
+        if run.state not in RECALLABLE:
+            raise Refused(_("The letters of this run are handed over; none can be taken back."))
+        current = Letter.objects.select_for_update().filter(pk=letter.pk).first()
+        if current is None:
+            return
+        LeftOut.objects.create(
+            municipality_id=current.municipality_id,
+            run=run,
+            household_id=current.household_id,
+            reason=reason,
+        )
+        file = current.file
+        current.delete()
+        if file is not None:
+            recall(file, run)
+
+
+def recall(file: PrintFile, run: LetterRun) -> None:
+    """Back to be made anew; the caller holds the run's lock. Whoever works on the file now loses its
+    lease. The old PDF goes, and a file that no letter is left for goes too."""
+    old = file.file.name
+    if old:
+        transaction.on_commit(lambda: default_storage.delete(old), robust=True)
+    file.letters.filter(state=LetterState.PRINTED).update(state=LetterState.WAITING, first_page=None, pages=0)
+    if not file.letters.exists():
+        file.delete()
+    else:
+        PrintFile.objects.filter(pk=file.pk).update(**WAITING_AGAIN)
+        if run.state == RunState.READY:
+            run.state, run.ready_at = RunState.RENDERING, None
+            run.rendering_at = timezone.now()
+            run.save(update_fields=["state", "ready_at", "rendering_at"])
+        nudges.after_commit(nudges.RENDER_FILE, [file.pk])
+
+
+# The columns of a file that waits as if nobody had ever touched it.
+WAITING_AGAIN = {
+    "state": FileState.WAITING,
+    "attempts": 0,
+    "lease_token": None,
+    "lease_expires_at": None,
+    "at_number": None,
+    "made": 0,
+    "error": "",
+    "file": "",
+    "pages": 0,
+    "sha256": "",
+    "done_at": None,
+}
+
+
+def withdraw_changed(run: LetterRun, file: PrintFile | None = None) -> int:
+    """Read again who may still be written to, of the whole run or of one file, and take back the
+    letters of those who may not. How many went."""
+    if run.state not in RECALLABLE or run.dated is None:
+        return 0
+    letters = run.letters.select_related("household").prefetch_related("household__people")
+    if file is not None:
+        letters = letters.filter(file=file)
+    stale = cohort.to_withdraw(letters.iterator(chunk_size=cohort.CHUNK), run.dated)
+    for letter, reason in stale:
+        withdraw(letter=letter, reason=reason, by=None)
+    return len(stale)
