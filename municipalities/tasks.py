@@ -1,1 +1,3 @@
+from municipalities.topics.tasks import remind_owners
 
+__all__ = ["remind_owners"]

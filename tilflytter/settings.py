@@ -9,8 +9,10 @@ import secrets
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -100,11 +102,11 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # --- apps --------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "municipalities.tenancy.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -112,6 +114,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "csp",
     "crispy_forms",
     "django_htmx",
@@ -152,6 +155,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
+            "libraries": {"portal": "welcome.portal.tags"},
         },
     },
 ]
@@ -289,6 +293,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-letter-runs": {"task": "welcome.letters.tasks.sweep", "schedule": 60.0},
     "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},
+    "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
 
 # --- mail and logs -----------------------------------------------------------------------------
@@ -324,14 +329,19 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 LETTER_FONTS = ["Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Ethiopic", "Noto Sans Hebrew"]
 
 UNFOLD = {
-    "SITE_TITLE": "Tilflytter",
+    "SITE_TITLE": _("Tilflytter – for staff"),
     "SITE_HEADER": "Tilflytter",
+    "SITE_SUBHEADER": "municipalities.tenancy.site.municipality_line",
     "SITE_SYMBOL": "cottage",
     "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": True,
+    "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "ENVIRONMENT": "municipalities.tenancy.site.environment",
     "DASHBOARD_CALLBACK": "welcome.dashboard.today.add_to",
-    "STYLES": [],
+    "SIDEBAR": {"navigation": "welcome.dashboard.navigation.sidebar"},
+    "STYLES": [lambda request: static("css/staff.css")],
+    "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {
             "50": "240 249 248",

@@ -26,5 +26,7 @@ urlpatterns = [
     path("readyz", ready, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("", include("municipalities.urls")),
+    path("", include("welcome.portal.root_urls")),
     *i18n_patterns(path("", include("welcome.portal.urls"))),
 ]

@@ -1,6 +1,5 @@
 """What the user of one request may do where, asked of the database once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ class Access:
     user: User
     everywhere: bool
     rights: dict[int, set[Right]]
+    names: tuple[str, ...] = ()  # Of the municipalities, for the head of the page.
 
     def may(self, right: Right, municipality_id: int | None = None) -> bool:
         """In this municipality; without one, in any."""
@@ -71,13 +71,10 @@ def _find(user: object) -> Access:
         return Access(User(), False, {})
     if user.is_superuser:
         return Access(user, True, {})
-    return Access(
-        user, False, _gather(Membership.objects.filter(user=user).values_list("municipality", "role"))
-    )
-
-
-def _gather(pairs: Iterable[tuple[int, str]]) -> dict[int, set[Right]]:
+    rows = Membership.objects.filter(user=user).values_list("municipality", "municipality__name", "role")
     rights: dict[int, set[Right]] = {}
-    for municipality_id, role in pairs:
+    names: dict[int, str] = {}
+    for municipality_id, name, role in rows.order_by("municipality__name"):
         rights.setdefault(municipality_id, set()).update(RIGHTS[role])
-    return rights
+        names[municipality_id] = name
+    return Access(user, False, rights, tuple(names.values()))

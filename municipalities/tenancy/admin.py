@@ -219,13 +219,18 @@ class ScopedInline(Scoped):
     formset = ScopedFormSet
     extra = 0
     model: type[models.Model]
+    chooses_municipality = False  # True where the object above belongs to none.
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)  # type: ignore[misc]
+        return access_of(request).narrow(rows, self.read) if has_municipality(self.model) else rows
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return self.may(request, self.write, obj)
 
     def get_exclude(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         exclude = [*(super().get_exclude(request, obj) or ())]  # type: ignore[misc]
-        if has_municipality(self.model) and not isinstance(obj, Municipality):
+        if has_municipality(self.model) and not self.chooses_municipality:
             exclude.append("municipality")
         return exclude
 

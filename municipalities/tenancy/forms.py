@@ -1,6 +1,6 @@
 """Forms that know whose municipality they write in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ class ScopedForm(forms.ModelForm):
     every violated constraint as an error, whether or not its fields are in the form."""
 
     municipality_id: int | None = None  # Of the page's object, where this form is a row below it.
+    crosses: ClassVar[set[str]] = set()  # Fields that may lead out of the municipality.
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -29,6 +30,8 @@ class ScopedForm(forms.ModelForm):
         if home is None:
             return
         for name, value in list(self.cleaned_data.items()):
+            if name in self.crosses:
+                continue
             for obj in value if isinstance(value, models.QuerySet) else [value]:
                 if isinstance(obj, models.Model) and not belongs_to(obj, home):
                     self.add_error(name, _("This belongs to another municipality."))
@@ -53,6 +56,7 @@ class ScopedFormSet(PaginationInlineFormSet):
     def _construct_form(self, i: int, **kwargs: Any) -> forms.ModelForm:
         form = super()._construct_form(i, **kwargs)
         form.municipality_id = municipality_id_of(self.instance)
-        if hasattr(form.instance, "municipality_id") and self.fk.name != "municipality":
+        below = hasattr(form.instance, "municipality_id") and self.fk.name != "municipality"
+        if below and form.municipality_id is not None:
             form.instance.municipality_id = form.municipality_id
         return form

@@ -13,6 +13,7 @@ def write(*, text: Text, before: Text | None, source: Text | None, by: AbstractB
         text.changed_at = timezone.now()
         text.changed_by_id = by.pk if by else None
         text.reviewed_on = timezone.localdate()
+        text.change_wanted = ""
     if source is None:
         text.source_language, text.source_version = "", None
     elif changed or before is None or before.source_language != source.language:
@@ -23,6 +24,13 @@ def write(*, text: Text, before: Text | None, source: Text | None, by: AbstractB
 def confirm(*, text: Text, source: Text | None) -> None:
     """Somebody has read `text` and it is still right, against `source` too if it is a translation."""
     text.reviewed_on = timezone.localdate()
+    text.change_wanted = ""
     if source is not None:
         text.source_version = source.version
-    text.save(update_fields=["reviewed_on", "source_version"])
+    text.save(update_fields=["reviewed_on", "change_wanted", "source_version"])
+
+
+def ask_for_change(*, text: Text, what: str) -> None:
+    """Somebody who knows has read `text` and says what is wrong; it stands until the text is changed."""
+    text.change_wanted = what
+    text.save(update_fields=["change_wanted"])

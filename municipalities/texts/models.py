@@ -61,6 +61,10 @@ class Text(models.Model):
         _("version translated from"), null=True, blank=True, editable=False
     )
     reviewed_on = models.DateField(_("last found right"), default=timezone.localdate)
+    reminded_on = models.DateField(_("owner reminded"), null=True, blank=True, editable=False)
+    change_wanted = models.TextField(
+        _("what needs a change"), max_length=1000, blank=True, help_text=_("Goes when the text is changed.")
+    )
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -75,6 +79,9 @@ class Text(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.title or self.get_language_display()
+
     @property
     def is_empty(self) -> bool:
         return not (self.title.strip() or strip_tags(self.body).strip())
@@ -82,9 +89,6 @@ class Text(models.Model):
     @property
     def is_rtl(self) -> bool:
         return LANGUAGES[self.language].rtl
-
-    def __str__(self) -> str:
-        return self.title or self.get_language_display()
 
 
 def text_constraints(owner: str, *more: str) -> list[models.BaseConstraint]:
@@ -126,7 +130,7 @@ class TextSet(Generic[T]):
         return self._by_language.get(language)
 
     def best(self, language: str) -> T | None:
-        """The text for a reader of `language`: theirs, or the nearest there is; None if nothing is written."""
+        """The text for a reader of `language`: theirs, or the nearest there is; None if there is none."""
         return next(
             (
                 self._by_language[code]

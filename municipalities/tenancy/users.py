@@ -1,0 +1,173 @@
+"""Colleagues: who has an account, and what they may do where."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from municipalities.tenancy.access import access_of
+from municipalities.tenancy.admin import ScopedAdmin, ScopedTabularInline
+from municipalities.tenancy.forms import ScopedForm
+from municipalities.tenancy.models import Membership, User
+from municipalities.tenancy.roles import Right
+
+admin.site.unregister(Group)  # Roles take its place.
+
+
+class MembershipForm(ScopedForm):
+    crosses = {"user"}  # A membership is what makes somebody belong.
+
+
+class MembershipInline(ScopedTabularInline):
+    model = Membership
+    form = MembershipForm
+    read = write = Right.MANAGE
+    fields = ["municipality", "role"]
+    chooses_municipality = True
+    min_num = 1
+    tab = False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        # An account without a place would be seen by nobody but the system's administrator.
+        needed = obj is None and not access_of(request).everywhere
+        return super().get_formset(request, obj, **kwargs, validate_min=needed)
+
+
+class InviteForm(ScopedForm):
+    """Somebody who has an account already, in another municipality, keeps it and gets a role here;
+    whether that was so, the one who invites is not told."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "language"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email = str(self.data.get("email", "")).strip()
+        self.known = User.objects.filter(email__iexact=email).first() if email else None
+        if self.known is not None:
+            self.instance = self.known
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "email" in cleaned:
+            cleaned["email"] = cleaned["email"].lower()
+        if self.known is not None:
+            cleaned |= {"email": self.known.email, "name": self.known.name, "language": self.known.language}
+        return cleaned
+
+
+@admin.register(User)
+class UserAdmin(ScopedAdmin):
+    path = "memberships__municipality"
+    read = write = Right.MANAGE
+    list_display = ["name", "email", "roles", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "email"]
+    ordering = ["name"]
+    inlines = [MembershipInline]
+    readonly_fields = ["last_login"]
+    fieldsets = [(None, {"fields": [("name", "email"), ("language", "is_active"), "last_login"]})]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": [("name", "email"), "language"],
+                "description": _("They get an e-mail with a link on which they choose their password."),
+            },
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        access = access_of(request)
+        rows = User.objects.order_by(*self.ordering).prefetch_related(
+            models.Prefetch(
+                "memberships",
+                access.narrow(Membership.objects.visible_to(request.user), self.read).select_related(
+                    "municipality"
+                ),
+                to_attr="shown_memberships",
+            )
+        )
+        if access.everywhere:
+            return rows
+        colleagues = access.narrow(Membership.objects.visible_to(request.user), self.read)
+        return rows.filter(pk__in=colleagues.values("user"))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = InviteForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who changes an e-mail address can take the account; so nobody changes that of somebody who
+        works elsewhere too, or of the system's administrator."""
+        access = access_of(request)
+        if obj is None or access.everywhere:
+            return access.may(self.write)
+        elsewhere = Membership.objects.filter(user=obj).exclude(
+            municipality__in=access.with_right(self.write)
+        )
+        return access.may(self.write) and not obj.is_superuser and not elsewhere.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Others switch an account off, so that the log still knows who did what.
+        return access_of(request).everywhere
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change or form.known is not None:
+            super().save_model(request, obj, form, change)
+            return
+        obj.is_staff = True
+        # Nobody knows it: the first real one is chosen behind the link.
+        obj.set_password(secrets.token_urlsafe(32))
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(lambda: invite(obj))
+        messages.info(request, _("An e-mail with a link is on its way to %(email)s.") % {"email": obj.email})
+
+    @display(description=_("roles"))
+    def roles(self, user: Any) -> str:
+        several = len({membership.municipality_id for membership in user.shown_memberships}) > 1
+        return ", ".join(
+            f"{membership.municipality}: {membership.get_role_display()}"
+            if several
+            else membership.get_role_display()
+            for membership in user.shown_memberships
+        )
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedAdmin):
+    read = write = Right.MANAGE
+    form = MembershipForm
+    list_display = ["user", "municipality", "role"]
+    list_filter = ["role"]
+    list_select_related = ["user", "municipality"]
+    search_fields = ["user__name", "user__email"]
+    ordering = ["user__name"]
+    fieldsets = [(None, {"fields": ["user", "role"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "user"] if obj else fields
+
+
+def invite(user: User) -> None:
+    """Mail `user` a link on which they choose their password."""
+    form = PasswordResetForm({"email": user.email})
+    if form.is_valid():
+        with translation.override(user.language or settings.LANGUAGE_CODE):
+            form.save(
+                domain_override=settings.SITE_URL.partition("://")[2],
+                subject_template_name="registration/staff_invitation_subject.txt",
+                email_template_name="registration/staff_invitation.txt",
+                extra_email_context={"site_url": settings.SITE_URL},
+            )

@@ -1,0 +1,192 @@
+"""Writing texts: one row for each language, all on one page, saved through the actions."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
+
+from municipalities.texts import actions
+from municipalities.texts.languages import CHOICES, LANGUAGES
+from municipalities.texts.models import RichTextField, Text
+
+_PAIR_OF_BREAKS = re.compile(r"(?:<br\s*/?>\s*){2,}")
+_BREAK_AT_AN_EDGE = re.compile(r"(<p>)(?:\s|&nbsp;|<br\s*/?>)+|(?:\s|&nbsp;|<br\s*/?>)+(</p>)")
+
+
+def tidy(html: str) -> str:
+    """What the editor in the browser sends, as paragraphs: it makes `<div>`s and breaks of its own."""
+    html = re.sub(r"<(/?)div\b[^>]*>", r"<\1p>", html.strip())
+    html = re.sub(r"<(/?)h1\b[^>]*>", r"<\1h2>", html)
+    html = re.sub(r"<(/?)del\b[^>]*>", "", html)
+    if html and not html.startswith("<"):
+        html = f"<p>{html}</p>"
+    html = re.sub(
+        r"<p>.*?</p>", lambda found: _PAIR_OF_BREAKS.sub("</p><p>", found[0]), html, flags=re.DOTALL
+    )
+    html = _BREAK_AT_AN_EDGE.sub(r"\1\2", html)
+    return RichTextField().get_prep_value(html.replace("<p></p>", ""))
+
+
+class TextForm(forms.ModelForm):
+    """One language's text. `still_right` is what an editor ticks who has read it and changes nothing."""
+
+    NEEDS_TITLE: ClassVar[bool] = True
+
+    still_right = forms.BooleanField(
+        label=_("I have read it, and it is still right"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+        self.current_version = self.instance.version if self.instance.pk else 0
+        self.initial["seen_version"] = self.current_version
+        language = self.instance.language
+        if not self.instance.pk:
+            self.fields.pop("still_right", None)
+        if "source_language" in self.fields:
+            self.fields["source_language"].widget = UnfoldAdminSelectWidget(
+                choices=[("", _("Nothing: written in this language"))]
+                + [(code, name) for code, name in CHOICES if code != language]
+            )
+        if language:
+            attributes = {"lang": language, "dir": "rtl" if LANGUAGES[language].rtl else "ltr"}
+            for name in self._meta.model.WORDS:
+                if name in self.fields:
+                    self.fields[name].widget.attrs |= attributes
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - {"seen_version", self._meta.model._meta.pk.name})
+
+    def clean_body(self) -> str:
+        return tidy(self.cleaned_data.get("body") or "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("seen_version") not in {None, self.current_version}:
+            self.add_error(
+                None,
+                _(
+                    "Somebody has changed this text while you wrote. Keep a copy of yours, then open the "
+                    "page anew to see theirs."
+                ),
+            )
+        written = any(cleaned.get(name) for name in self._meta.model.WORDS)
+        if written and self.NEEDS_TITLE and not cleaned.get("title"):
+            self.add_error("title", _("A text needs a title."))
+        return cleaned
+
+
+class TextFormSet(forms.BaseInlineFormSet):
+    """The texts of one owner: a row for each that is there and for each offered language that has none.
+
+    Rows are known by their language, not by their place: a text that a colleague adds meanwhile
+    shifts nothing. `by` must be set before `save()`.
+    """
+
+    by: AbstractBaseUser | None = None
+
+    def offered_languages(self) -> Iterable[str]:
+        raise NotImplementedError
+
+    def home_language(self) -> str:
+        raise NotImplementedError
+
+    def new_text(self) -> dict[str, Any]:
+        """What tells these texts from others of the same owner."""
+        return {}
+
+    @cached_property
+    def rows(self) -> list[Text]:
+        there = {text.language: text for text in self.get_queryset()} if self.instance.pk else {}
+        offered = [*self.offered_languages()]
+        if self.max_num == 0:  # The reader may not write.
+            return [*there.values()]
+        return [
+            there.get(code) or self.model(language=code, **self.new_text())
+            for code in [*offered, *(code for code in there if code not in offered)]
+        ]
+
+    def total_form_count(self) -> int:
+        return len(self.rows)
+
+    def initial_form_count(self) -> int:
+        return len(self.rows) if self.max_num == 0 else 0
+
+    def add_prefix(self, index: int | str) -> str:
+        return f"{self.prefix}-{self.rows[index].language if isinstance(index, int) else index}"
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs(index)
+        if index is not None and self.max_num != 0:
+            text = kwargs["instance"] = self.rows[index]
+            if not text.pk and text.language != self.home_language():
+                kwargs["initial"] = {"source_language": self.home_language()}
+        return kwargs
+
+    def _construct_form(self, i: int, **kwargs: Any) -> forms.ModelForm:
+        form = super()._construct_form(i, **kwargs)
+        setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def clean(self) -> None:
+        sources = {
+            form.instance.language: form.instance.source_language
+            for form in self.forms
+            if not form.instance.is_empty
+        }
+        for form in self.forms:
+            text = form.instance
+            source = sources.get(text.language)
+            if not source or not form.has_changed():
+                continue
+            if source not in sources:
+                form.add_error("source_language", _("There is no text in this language."))
+            elif text.language in _chain(sources, source):
+                form.add_error("source_language", _("A text can't be translated from its own translation."))
+
+    def save(self, commit: bool = True) -> list[Text]:
+        """Sources before their translations, so that a translation changed in the same breath knows
+        the version it was made from."""
+        self.new_objects: list[Text] = []
+        self.changed_objects: list[tuple[Text, list[str]]] = []
+        self.deleted_objects: list[Text] = []
+        sources = {form.instance.language: form.instance.source_language for form in self.forms}
+        changed = [form for form in self.forms if form.has_changed()]
+        for form in sorted(changed, key=lambda form: len(_chain(sources, form.instance.source_language))):
+            self._save_one(form)
+        return [*self.new_objects, *(text for text, _names in self.changed_objects)]
+
+    def _save_one(self, form: forms.ModelForm) -> None:
+        text = form.instance
+        setattr(text, self.fk.name, self.instance)
+        siblings = self.model._default_manager.filter(**{self.fk.name: self.instance}, **self.new_text())
+        before = siblings.filter(pk=text.pk).first() if text.pk else None
+        if before is None and text.is_empty:
+            return
+        source = siblings.filter(language=text.source_language).first()
+        actions.write(text=text, before=before, source=source, by=self.by)
+        if form.cleaned_data.get("still_right"):
+            actions.confirm(text=text, source=source)
+        if before is None:
+            self.new_objects.append(text)
+        else:
+            self.changed_objects.append((text, form.changed_data))
+
+
+def _chain(sources: dict[str, str], first: str | None) -> list[str]:
+    """The languages a translation from `first` goes back to, without running in circles."""
+    chain: list[str] = []
+    while first and first not in chain:
+        chain.append(first)
+        first = sources.get(first)
+    return chain

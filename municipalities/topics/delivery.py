@@ -1,0 +1,66 @@
+"""Reminders to the owners of topics: once for each text that is due."""
+
+import datetime
+
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from municipalities.municipality.models import Municipality
+from municipalities.texts.models import TextState
+from municipalities.topics import review
+from municipalities.topics.models import Topic, TopicText
+
+
+def remind_owners(today: datetime.date) -> int:
+    """How many were mailed. A text gets one reminder each time it becomes due."""
+    return sum(_remind_of(municipality, today) for municipality in Municipality.objects.order_by("pk"))
+
+
+def _remind_of(municipality: Municipality, today: datetime.date) -> int:
+    topics = (
+        Topic.objects.of(municipality)
+        .with_content()
+        # Who has left the municipality may still stand as owner.
+        .filter(owner__is_active=True, owner__memberships__municipality=F("municipality"))
+        .distinct()
+    )
+    return sum(
+        _remind(topic, text, today)
+        for topic in topics
+        for text in topic.texts.all()
+        if topic.text_set.state(text.language, today) == TextState.DUE
+        and (text.reminded_on is None or text.reminded_on < topic.text_set.due_on(text))
+    )
+
+
+def _remind(topic: Topic, text: TopicText, today: datetime.date) -> bool:
+    owner = topic.owner
+    assert owner is not None  # noqa: S101
+    with transaction.atomic():
+        mine = TopicText.objects.filter(pk=text.pk, reminded_on=text.reminded_on).update(reminded_on=today)
+        if not mine:
+            return False  # Another process was first.
+        text.topic = topic
+        with translation.override(owner.language or topic.municipality.home_language):
+            name = text.title or str(topic)
+            send_mail(
+                subject=_("Is this still right? %(topic)s") % {"topic": " ".join(name.split())},
+                message=render_to_string(
+                    "topics/review_mail.txt",
+                    {
+                        "owner": owner,
+                        "name": name,
+                        "language": text.get_language_display(),
+                        "municipality": topic.municipality,
+                        "reviewed_on": text.reviewed_on,
+                        "link": review.link(text),
+                    },
+                ),
+                from_email=None,
+                recipient_list=[owner.email],
+            )
+    return True

@@ -1,0 +1,44 @@
+"""The page behind a reminder's link: an owner reads one text and answers, without a login."""
+
+from django.contrib import admin
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from municipalities.tenancy.site import theme_policy
+from municipalities.texts import actions
+from municipalities.topics import review
+from municipalities.topics.forms import ChangeForm
+
+
+@theme_policy
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_text(request, token: str):
+    """A look changes nothing: mail filters open links too."""
+    text = review.opened_by(token)
+    frame = admin.site.each_context(request)
+    if text is None:
+        return render(request, "topics/review_over.html", frame, status=410)
+    owner, municipality = text.topic.owner, text.topic.municipality
+    with translation.override(owner.language or municipality.home_language):
+        form = ChangeForm(request.POST if "change" in request.POST else None)
+        answer = _answer(request, text, form)
+        context = {"text": text, "municipality": municipality, "form": form, "answer": answer}
+        status = 422 if form.errors else 200
+        return render(request, "topics/review.html", frame | context, status=status)
+
+
+def _answer(request, text, form) -> str:
+    """What the owner said just now: "right", "change", or nothing yet."""
+    if request.method != "POST":
+        return ""
+    if "right" in request.POST:
+        source = text.topic.text_set.source_of(text)
+        actions.confirm(text=text, source=source)
+        return "right"
+    if form.is_valid():
+        actions.ask_for_change(text=text, what=form.cleaned_data["what"])
+        return "change"
+    return ""

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from municipalities.topics import staff
+
+urlpatterns = [path("review/<str:token>/", staff.review_text, name="review_text")]
