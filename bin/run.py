@@ -16,10 +16,12 @@ import sys
 import time
 import urllib.request
 
-from prepare import DATA_DIR, ROOT, VENV, Stop, newer_python, prepare
+from prepare import DATA_DIR, PYTHON, ROOT, VENV, Stop, newer_python, prepare
 
 HOST = os.environ.get("HOST", "").strip() or "127.0.0.1"
 PORT = os.environ.get("PORT", "").strip() or "8000"
+# A worker needs some five seconds to go, more when it is laying out letters; honcho gives it five.
+PATIENT_HONCHO = "import honcho.command, honcho.manager as m; m.KILL_WAIT = 20; honcho.command.main()"
 LOGINS = (
     ("service office", "servicekontor@al.example"),
     ("coordinator", "koordinator@al.example"),
@@ -65,7 +67,7 @@ def start() -> subprocess.Popen:
     env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{env.get('PATH', '')}"
     env.setdefault("SITE_URL", f"http://{HOST}:{PORT}")
     # The .env file is the production set-up's (docker-compose.yml): honcho must not read it.
-    honcho = [str(VENV / "bin" / "honcho"), "start", "--env", os.devnull, "--no-colour"]
+    honcho = [str(PYTHON), "-c", PATIENT_HONCHO, "start", "--env", os.devnull, "--no-colour"]
     return subprocess.Popen(honcho, cwd=ROOT, env=env, start_new_session=True, preexec_fn=die_with_parent)
 
 

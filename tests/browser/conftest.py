@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser, live_server) -> Iterator[Page]:
-    """A phone's page on the portal. At its end: no script failed, nothing was blocked, nobody else was asked."""
+    """A phone's page on the portal. At its end: no script failed, nothing was blocked, nobody else asked."""
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, locale="nb-NO"
     )
