@@ -1,10 +1,13 @@
+import datetime
+from decimal import Decimal
+
 import factory
 from factory.django import DjangoModelFactory
 
-from municipalities.contacts.models import ContactPoint
-from municipalities.municipality.models import Municipality, MunicipalityText, TextKind
+from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
+from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
 from municipalities.tenancy.models import Membership, Role, User
-from municipalities.topics.models import Topic, TopicText
+from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
 
 PASSWORD = "lang-nok-for-alle"
 
@@ -82,3 +85,44 @@ class TopicTextFactory(DjangoModelFactory[TopicText]):
     language = "nb"
     title = "Lege og legevakt"
     body = "<p>Du velger fastlege selv. Er det akutt, ring 113.</p>"
+
+
+class OpeningHoursFactory(DjangoModelFactory[OpeningHours]):
+    class Meta:
+        model = OpeningHours
+
+    contact = factory.SubFactory(ContactPointFactory)
+    weekday = Weekday.MONDAY
+    opens = datetime.time(8)
+    closes = datetime.time(15, 30)
+
+
+class TopicContactFactory(DjangoModelFactory[TopicContact]):
+    class Meta:
+        model = TopicContact
+
+    topic = factory.SubFactory(TopicFactory)
+    contact = factory.SubFactory(
+        ContactPointFactory, municipality=factory.SelfAttribute("..topic.municipality")
+    )
+
+
+class TopicLinkFactory(DjangoModelFactory[TopicLink]):
+    class Meta:
+        model = TopicLink
+
+    topic = factory.SubFactory(TopicFactory)
+    label = "Bytt fastlege på Helsenorge"
+    url = "https://www.helsenorge.no/bytte-fastlege/"
+
+
+class FactFactory(DjangoModelFactory[Fact]):
+    class Meta:
+        model = Fact
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    kind = FactKind.POPULATION
+    value = Decimal(4700)
+    source = "SSB"
+    source_url = "https://www.ssb.no/statbank/table/01222"
+    true_on = datetime.date(2026, 7, 1)

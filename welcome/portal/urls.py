@@ -1,4 +1,33 @@
-from django.urls import path, URLPattern
+"""Below the language. A topic keeps its address when it moves to another door."""
+
+from django.urls import path, register_converter
+
+from municipalities.topics.catalogue import Door
+from welcome.portal import public
+
+
+class DoorConverter:
+    regex = "|".join(Door.values)
+
+    def to_python(self, value: str) -> Door:
+        return Door(value)
+
+    def to_url(self, value: Door | str) -> str:
+        return str(Door(value).value)
+
+
+register_converter(DoorConverter, "door")
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", public.county, name="county"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("<slug:slug>/", public.municipality, name="municipality"),
+    path("<slug:slug>/privacy/", public.privacy, name="privacy"),
+    path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),
+    path("<slug:slug>/search/", public.search, name="search"),
+    path("<slug:slug>/topics/", public.topics, name="topics"),
+    path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
+    path("<slug:slug>/<door:door>/", public.door, name="door"),
+]

@@ -1,0 +1,78 @@
+"""What search engines ask for, and the way in for a visitor who gives no language."""
+
+import datetime
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
+from django.utils.translation import override as in_language
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
+
+from municipalities.municipality.models import Municipality
+from municipalities.topics.models import Topic
+
+
+class _InAllLanguages(Sitemap):
+    i18n = True
+    alternates = True
+    x_default = True
+    protocol = "https" if settings.HTTPS else "http"
+
+
+class PlacesMap(_InAllLanguages):
+    """The county and the municipalities' fronts."""
+
+    def items(self) -> list[str]:
+        return ["", *Municipality.objects.published().values_list("slug", flat=True)]
+
+    def location(self, item: str) -> str:
+        return reverse("portal:municipality", args=[item]) if item else reverse("portal:county")
+
+
+class TopicsMap(_InAllLanguages):
+    def items(self) -> list[Topic]:
+        topics = Topic.objects.published().select_related("municipality")
+        return list(
+            topics.annotate(changed=Max("texts__changed_at")).order_by(
+                "municipality__number", "order", "slug"
+            )
+        )
+
+    def location(self, item: Topic) -> str:
+        return reverse("portal:topic", args=[item.municipality.slug, item.slug])
+
+    def lastmod(self, item: Topic) -> datetime.datetime | None:
+        return item.changed  # type: ignore[attr-defined]  # Annotated in items().
+
+
+SITEMAPS = {"places": PlacesMap, "topics": TopicsMap}
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /*/search/",
+        f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def way_in(request: HttpRequest) -> HttpResponse:
+    """To the county page in the language the browser asks for. Some still say `no` for bokmål."""
+    asked = [code for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    known = [code for code in asked if code.split("-")[0] in {"nb", "nn", "en", "no"}]
+    chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    norwegian = bool(known) and known[0].split("-")[0] == "no" and not chosen
+    with in_language("nb" if norwegian else get_language_from_request(request)):
+        answer = redirect("portal:county")
+    patch_vary_headers(answer, ["Accept-Language", "Cookie"])
+    return answer
