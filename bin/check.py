@@ -2,6 +2,7 @@
 """`make check`: everything that can be judged without running the portal. All checks run; red when one is."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -20,11 +21,12 @@ PRODUCTION = {
     "SECRET_KEY": "only-for-the-check-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
 }
+LINES = 40  # of what a red check says
 EMBEDDED = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "SITE_URL", "SECRET_KEY", "EMAIL_URL"), "")
 
 CHECKS = [
-    ("format", [BIN / "ruff", "format", "--check", "-q", "."], EMBEDDED),
-    ("lint", [BIN / "ruff", "check", "-q", "."], EMBEDDED),
+    ("format", [BIN / "ruff", "format", "--check", "-q", "--output-format", "concise", "."], EMBEDDED),
+    ("lint", [BIN / "ruff", "check", "-q", "--output-format", "concise", "."], EMBEDDED),
     ("types", [BIN / "mypy"], EMBEDDED),
     ("import contracts", [BIN / "lint-imports"], EMBEDDED),
     ("migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], EMBEDDED),
@@ -39,10 +41,11 @@ def main() -> int:
     chosen = [check for check in CHECKS if not sys.argv[1:] or check[0] in sys.argv[1:]]
     red = []
     with tempfile.TemporaryDirectory(prefix="tilflytter-check.") as scratch:
-        for name, words, env in chosen:
+        for name, command, env in chosen:
+            words = [str(word) for word in command]
             began = time.monotonic()
             done = subprocess.run(
-                [str(word) for word in words],
+                words,
                 cwd=ROOT,
                 env={**os.environ, **env, "DEBUG": "", "DATA_DIR": scratch},
                 stdout=subprocess.PIPE,
@@ -54,7 +57,11 @@ def main() -> int:
             )
             if done.returncode:
                 red.append(name)
-                print("    " + done.stdout.strip().replace("\n", "\n    "), flush=True)
+                lines = done.stdout.strip().splitlines()
+                more = (
+                    [f"… {len(lines) - LINES} lines more: {shlex.join(words)}"] if len(lines) > LINES else []
+                )
+                print("\n".join(f"    {line}" for line in lines[:LINES] + more), flush=True)
     print(f"\nred: {', '.join(red)}" if red else "\nall green")
     return 1 if red else 0
 
