@@ -19,9 +19,8 @@ import psycopg2
 import redis
 from prepare import Stop, install, lines_to_type, may_install, say
 
-PORT = 5432
 ROLE = getpass.getuser()
-DATABASE_URL = f"postgres://{ROLE}:tilflytter@127.0.0.1:{PORT}/tilflytter"
+DATABASE_URL = f"postgres://{ROLE}:tilflytter@127.0.0.1:5432/tilflytter"
 REDIS_URL = "redis://127.0.0.1:6379/0"
 POSTGRESQL = ("postgresql", "postgresql-server", "postgresql@16")
 REDIS = ("redis-server", "redis", "redis")
@@ -52,18 +51,16 @@ def wait_for(fault: Callable[[str], str], url: str, seconds: int = 30) -> str:
     return problem
 
 
-def start_postgresql() -> None:
-    """Starts Debian's cluster and gives the one who runs this a role of their own. Needs root."""
+def start_postgresql() -> str:
+    """Starts Debian's cluster, gives the one who runs this a role of their own, and returns the address."""
     if not shutil.which("pg_ctlcluster"):
         install([POSTGRESQL[0]])
     clusters = subprocess.run(["pg_lsclusters", "-h"], capture_output=True, text=True, check=True).stdout
     if not clusters.strip():
         newest = sorted(Path("/usr/lib/postgresql").iterdir(), key=lambda folder: int(folder.name))[-1]
         subprocess.run(["pg_createcluster", newest.name, "main"], check=True, stdout=subprocess.DEVNULL)
-        clusters = f"{newest.name} main {PORT} down"
+        clusters = subprocess.run(["pg_lsclusters", "-h"], capture_output=True, text=True, check=True).stdout
     version, name, port, status = clusters.split()[:4]
-    if int(port) != PORT:
-        raise Stop(f"PostgreSQL {version} is set up on port {port}; give its address as DATABASE_URL.")
     if not status.startswith("online"):
         say(f"starting PostgreSQL {version}")
         subprocess.run(["pg_ctlcluster", version, name, "start"], check=True)
@@ -72,14 +69,15 @@ def start_postgresql() -> None:
         f' THEN CREATE ROLE "{ROLE}" LOGIN SUPERUSER; END IF; END $$;'
         f" ALTER ROLE \"{ROLE}\" PASSWORD 'tilflytter';"
     )
-    as_postgres = ["runuser", "-u", "postgres", "--", "psql", "-q", "-d", "postgres", "-c", role]
+    as_postgres = ["runuser", "-u", "postgres", "--", "psql", "-q", "-p", port, "-d", "postgres", "-c", role]
     for _ in range(20):  # A cluster that just started refuses for a moment.
         if not subprocess.run(as_postgres, cwd="/", capture_output=True).returncode:
-            return
+            break
         time.sleep(0.5)
+    return DATABASE_URL.replace(":5432/", f":{port}/")
 
 
-def start_redis() -> None:
+def start_redis() -> str:
     if not shutil.which("redis-server"):
         install([REDIS[0]])
     if redis_fault(REDIS_URL):
@@ -89,13 +87,14 @@ def start_redis() -> None:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+    return REDIS_URL
 
 
 def ensure(
     name: str,
     usual: str,
     fault: Callable[[str], str],
-    start: Callable[[], None],
+    start: Callable[[], str],
     packages: tuple[str, str, str],
 ) -> str:
     """The address under which the service answers."""
@@ -110,7 +109,7 @@ def ensure(
                 f"{problem}\nStart it, or give its address as {name}. To install:\n"
                 + lines_to_type([packages])
             )
-        start()
+        usual = start()
         if problem := wait_for(fault, usual):
             raise Stop(f"{name}: {problem}")
     return usual
