@@ -1,1 +1,3 @@
+from welcome.letters.admin import LetterRunAdmin
 
+__all__ = ["LetterRunAdmin"]

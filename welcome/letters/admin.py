@@ -95,17 +95,18 @@ class LetterRunAdmin(ScopedAdmin):
         description=_("state"),
         ordering="state",
         label={
-            RunState.FROZEN.label: "warning",
-            RunState.APPROVED.label: "info",
-            RunState.RENDERING.label: "info",
-            RunState.READY.label: "success",
-            RunState.DELIVERING.label: "info",
-            RunState.DONE.label: "success",
-            RunState.CANCELLED.label: "danger",
+            RunState.DRAFT: "default",
+            RunState.FROZEN: "warning",
+            RunState.APPROVED: "info",
+            RunState.RENDERING: "info",
+            RunState.READY: "success",
+            RunState.DELIVERING: "info",
+            RunState.DONE: "success",
+            RunState.CANCELLED: "danger",
         },
     )
-    def state_label(self, run: LetterRun) -> str:
-        return run.get_state_display()
+    def state_label(self, run: LetterRun) -> tuple[str, str]:
+        return run.state, run.get_state_display()
 
     @display(description=_("letters"), ordering="letters_n")
     def letters_count(self, run: LetterRun) -> int:
@@ -159,6 +160,11 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
         ),
         path(
             "<int:object_id>/letters/<int:number>/", staff_only(staff.letter), name="welcome_letterrun_letter"
+        ),
+        path(
+            "<int:object_id>/letters/<int:number>/withdraw/",
+            staff_only(staff.withdraw),
+            name="welcome_letterrun_withdraw",
         ),
         path(
             "<int:object_id>/letters/<int:number>.pdf",

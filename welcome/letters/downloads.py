@@ -7,11 +7,18 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
 
+from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from municipalities.tenancy.admin import neutral
 from municipalities.tenancy.roles import Right
@@ -19,26 +26,46 @@ from welcome.letters import figures
 from welcome.letters.models import FileState, Letter, LetterRun, PrintFile
 from welcome.letters.run_lists import cohort_of
 from welcome.letters.run_page import find_run
+from welcome.letters.withdrawal import withdraw_changed
 
 CHUNK = 256 * 1024
 BOM = "\ufeff"  # Excel reads UTF-8 only when it is told.
 
 
-def file(request: HttpRequest, object_id: int, sequence: int) -> HttpResponse | FileResponse:
-    run = find_run(request, object_id, Right.RUN_LETTERS)
+def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Who asks for files to print gets none of a letter that may no longer be sent: protection and moves
+    are read again right here. What had to be taken back is made anew without it."""
+
+    @require_safe
+    @wraps(view)
+    def checked(request: HttpRequest, object_id: int, **more: int) -> HttpResponseBase:
+        run = find_run(request, object_id, Right.RUN_LETTERS)
+        if withdraw_changed(run):
+            messages.warning(
+                request,
+                _("Some letters may no longer be sent and were taken out. Their files are being made anew."),
+            )
+            return redirect("admin:welcome_letterrun_change", run.pk)
+        return view(request, run, **more)
+
+    return checked
+
+
+@_for_printing
+def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBase:
     found = get_object_or_404(_finished(run), sequence=sequence)
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=_file_name(run, found))
     response["Cache-Control"] = "no-store"
     return response
 
 
-def manifest(request: HttpRequest, object_id: int) -> HttpResponse:
-    run = find_run(request, object_id, Right.RUN_LETTERS)
+@_for_printing
+def manifest(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
     return _attachment(_manifest(run), "text/csv; charset=utf-8", f"{_stem(run)}-manifest.csv")
 
 
-def archive(request: HttpRequest, object_id: int) -> HttpResponse | StreamingHttpResponse:
-    run = find_run(request, object_id, Right.RUN_LETTERS)
+@_for_printing
+def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
     if not _finished(run).exists():
         raise Http404
     response = StreamingHttpResponse(_zipped(run), content_type="application/zip")
@@ -47,12 +74,14 @@ def archive(request: HttpRequest, object_id: int) -> HttpResponse | StreamingHtt
     return response
 
 
+@require_safe
 def report_json(request: HttpRequest, object_id: int) -> HttpResponse:
     run = find_run(request, object_id, Right.RUN_LETTERS)
     content = json.dumps(figures.report(run), ensure_ascii=False, indent=2) + "\n"
     return _attachment(content, "application/json", f"{_stem(run)}-report.json")
 
 
+@require_safe
 def report_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     run = find_run(request, object_id, Right.RUN_LETTERS)
     counts = cohort_of(run, tells_protected=True)
@@ -62,8 +91,8 @@ def report_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     return _attachment(BOM + _csv(rows), "text/csv; charset=utf-8", f"{_stem(run)}-report.csv")
 
 
-def _finished(run: LetterRun):
-    return run.files.filter(state=FileState.DONE, municipality=run.municipality_id)
+def _finished(run: LetterRun) -> QuerySet[PrintFile]:
+    return PrintFile.objects.of(run.municipality).filter(run=run, state=FileState.DONE)
 
 
 def _stem(run: LetterRun) -> str:
@@ -84,7 +113,15 @@ def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
 def _manifest(run: LetterRun) -> str:
     """A row a letter, in the order they lie in the files."""
     letters = Letter.objects.of(run.municipality).filter(run=run).printed()
-    header = ["letter", "file", "first page", "pages", "SHA-256 of the file", "language", "address"]
+    header: list[object] = [
+        "letter",
+        "file",
+        "first page",
+        "pages",
+        "SHA-256 of the file",
+        "language",
+        "address",
+    ]
     rows: list[list[object]] = [
         [
             letter.number,
@@ -116,7 +153,7 @@ class _Outlet(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data) -> int:
+    def write(self, data: Any) -> int:
         self._held.append(bytes(data))
         return len(data)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.tenancy.access import Access
 from municipalities.tenancy.roles import Right
 from welcome.households.quarters import Quarter
-from welcome.letters.models import LetterRun
+from welcome.letters.models import LeftOutReason, LetterRun
 
 QUARTERS_OFFERED = 4  # The last one first; earlier ones for letters that were forgotten.
 
@@ -59,6 +59,16 @@ class SureForm(forms.Form):
 
     sure = forms.BooleanField(
         label=_("Yes, I am sure"), error_messages={"required": _("Tick that you are sure; nothing was done.")}
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why one household gets no letter after all. Protection is marked at the household, never here."""
+
+    reason = forms.ChoiceField(
+        label=_("Why they get no letter"),
+        choices=[choice for choice in LeftOutReason.choices if choice[0] != LeftOutReason.PROTECTED],
+        initial=LeftOutReason.ASKED_NOT_TO,
     )
 
 

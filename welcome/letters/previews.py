@@ -3,6 +3,7 @@
 Pictures, because a phone's browser shows no PDF inside a page.
 """
 
+import functools
 import hashlib
 import io
 import threading
@@ -17,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from welcome.letters import rendering
-from welcome.letters.models import Letter, LetterRun
+from welcome.letters.layout import LayoutError
+from welcome.letters.models import Letter
 from welcome.letters.run_lists import letters_of
 from welcome.letters.run_page import find_run
 
@@ -31,11 +33,18 @@ class PageOfLetter:
     url: str
 
 
+@functools.lru_cache(maxsize=8)
+def _pdf(version: str, letter_id: int) -> bytes:
+    """A look at one letter asks for its PDF once a page: the last few stay in this process's memory.
+    Raises LayoutError."""
+    return rendering.render_letter(Letter.objects.select_related("run").get(pk=letter_id))
+
+
 def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
     """The letter's pages, or none and the reason why it can't be made."""
     try:
-        content = rendering.render_letter(letter)
-    except rendering.CannotRender as error:
+        content = _pdf(_version(letter), letter.pk)
+    except LayoutError as error:
         return [], str(error)
     with _pdfium:
         document = pypdfium2.PdfDocument(content)
@@ -76,14 +85,14 @@ def letter_page(request: HttpRequest, object_id: int, number: int, page: int) ->
 
 def _served(request: HttpRequest, object_id: int, number: int, page: int) -> HttpResponse:
     run = find_run(request, object_id)
-    letter = get_object_or_404(letters_of(run), number=number)
-    etag = _etag(run, letter, page)
+    letter = get_object_or_404(letters_of(run).select_related("run"), number=number)
+    etag = f'"{_version(letter)}-{page}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            content = rendering.render_letter(letter)
+            content = _pdf(_version(letter), letter.pk)
             content = picture(content, page) if page else content
-        except rendering.CannotRender as error:
+        except LayoutError as error:
             raise Http404(_("This letter can’t be made: %(reason)s") % {"reason": error}) from error
         except IndexError as error:
             raise Http404 from error
@@ -95,9 +104,8 @@ def _served(request: HttpRequest, object_id: int, number: int, page: int) -> Htt
     return response
 
 
-def _etag(run: LetterRun, letter: Letter, page: int) -> str:
-    """A letter is a function of its frozen run and row, so these tell one picture from another."""
-    known = (
-        f"{run.pk} {run.frozen_at} {letter.pk} {letter.language} {letter.address} {letter.salutation} {page}"
-    )
-    return f'"{hashlib.sha256(known.encode()).hexdigest()[:32]}"'
+def _version(letter: Letter) -> str:
+    """A letter is a function of its frozen run and row, so these tell one from another."""
+    run = letter.run
+    known = f"{run.pk} {run.frozen_at} {letter.pk} {letter.language} {letter.address} {letter.salutation}"
+    return hashlib.sha256(known.encode()).hexdigest()[:32]

@@ -4,19 +4,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.texts.languages import LANGUAGES
-from welcome.households.models import Household
+from welcome.households.models import Household, HouseholdQuerySet
 from welcome.letters.figures import Warning
-from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, LetterState, PrintFile
+from welcome.letters.models import (
+    LeftOut,
+    LeftOutReason,
+    Letter,
+    LetterQuerySet,
+    LetterRun,
+    LetterState,
+    PrintFile,
+    PrintFileQuerySet,
+)
 
 ROWS_A_PAGE = 50
 
 
-def letters_of(run: LetterRun) -> QuerySet[Letter]:
+def letters_of(run: LetterRun) -> LetterQuerySet:
     """Those that may be shown: who is protected since is shown nowhere, withdrawn yet or not."""
     protected = Household.objects.of(run.municipality).protected()
     return Letter.objects.of(run.municipality).filter(run=run).exclude(household__in=protected)
@@ -92,7 +101,7 @@ def cohort_of(run: LetterRun, *, tells_protected: bool) -> Cohort:
     return Cohort(run.cohort, letters, sum(counts.values()), reasons)
 
 
-def households_left_out(run: LetterRun, reason: str) -> QuerySet[Household]:
+def households_left_out(run: LetterRun, reason: str) -> HouseholdQuerySet:
     rows = LeftOut.objects.of(run.municipality).filter(run=run, reason=reason)
     households = Household.objects.of(run.municipality).open_to_all().with_people()
     return households.filter(left_out__in=rows).order_by("pk")
@@ -114,6 +123,7 @@ class FrozenTexts:
     name: str
     letters: int
     greeting: FrozenText
+    introduction: FrozenText | None
     topics: list[FrozenText]
 
     @property
@@ -131,6 +141,7 @@ def texts_of(run: LetterRun) -> list[FrozenTexts]:
             LANGUAGES[text.language].own_name,
             letters.get(text.language, 0),
             _frozen(text.greeting, text.language),
+            _frozen(text.introduction, text.language) if text.introduction else None,
             [_frozen(topic, text.language) for topic in text.enclosure],
         )
         for text in run.texts.all()
@@ -155,30 +166,28 @@ def named_languages(counts: dict[str, int]) -> list[tuple[str, int]]:
     return [(LANGUAGES[code].own_name, n) for code, n in sorted(counts.items(), key=lambda item: -item[1])]
 
 
-def files_of(run: LetterRun) -> QuerySet[PrintFile]:
-    """With how many letters each is to hold (`assigned`) and how many it does (`printed`)."""
+def files_of(run: LetterRun) -> PrintFileQuerySet:
+    """With how many letters each is to hold (`assigned`) how many it does
+    (`printed`) and how many could not be made (`failed`)."""
     printed = Count("letters", filter=Q(letters__state=LetterState.PRINTED))
+    failed = Count("letters", filter=Q(letters__state=LetterState.FAILED))
     files = PrintFile.objects.of(run.municipality).filter(run=run)
-    return files.annotate(assigned=Count("letters"), printed=printed)
+    return files.annotate(assigned=Count("letters"), printed=printed, failed=failed)
 
 
 @dataclass
 class WarningGroup:
-    message: str
+    """Warnings of one kind, each with its letter if it is of one."""
+
     blocking: bool
-    letters: list[Letter] = field(default_factory=list)
-    languages: list[str] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
 
 
 def grouped(warnings: Iterable[Warning], shown: set[int]) -> list[WarningGroup]:
-    """One group a message, what blocks the approval first. `shown`: ids of the letters that may be named."""
+    """One group a kind, what blocks the approval first. `shown`: ids of the letters that may be named."""
     groups: dict[tuple[bool, str], WarningGroup] = {}
     for warning in warnings:
-        group = groups.setdefault(
-            (not warning.blocking, str(warning.message)), WarningGroup(warning.message, warning.blocking)
-        )
-        if warning.letter is not None and warning.letter.pk in shown:
-            group.letters.append(warning.letter)
-        if warning.language:
-            group.languages.append(LANGUAGES[warning.language].own_name)
+        if warning.letter is None or warning.letter.pk in shown:
+            key = (not warning.blocking, warning.code)
+            groups.setdefault(key, WarningGroup(warning.blocking)).warnings.append(warning)
     return [groups[key] for key in sorted(groups, key=lambda key: key[0])]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
+from welcome.letters import runs
 from welcome.letters.forms import SureForm
 from welcome.letters.models import LetterRun, RunState
 
@@ -45,10 +46,6 @@ REACHED = {**HERE, RunState.FROZEN: "approve", RunState.READY: "report", RunStat
 ACTIONS = {verb: verb for verb in ("freeze", "thaw", "cancel", "reopen", "finish")} | {
     "approve_now": "approve"
 }
-THAWABLE = {RunState.FROZEN}
-CANCELLABLE = {
-    RunState.DRAFT, RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def show(
     """The page of `step`, or another template within it."""
     state, access = RunState(run.state), access_of(request)
     may_run = access.may(Right.RUN_LETTERS, run.municipality_id)
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     context = {
         **admin.site.each_context(request),
         "title": run,
@@ -122,8 +119,8 @@ def show(
         },
         "may_run": may_run,
         "may_approve": access.may(Right.APPROVE_LETTERS, run.municipality_id),
-        "may_thaw": may_run and state in THAWABLE,
-        "may_cancel": may_run and state in CANCELLABLE,
+        "may_thaw": may_run and state == RunState.FROZEN,
+        "may_cancel": may_run and state in runs.CANCELLABLE,
         "may_reopen": may_run and state == RunState.CANCELLED,
         "sure": SureForm(auto_id=f"id_{step}_%s"),
         **more,

@@ -19,9 +19,10 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
 from welcome.letters import figures, previews, run_lists, runs
-from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm
+from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm, WithdrawForm
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
 from welcome.letters.run_page import HERE, find_run, is_live, on_step, show, step_url
+from welcome.letters.withdrawal import RECALLABLE
 
 SECONDS_BEFORE_WORRY = 20  # A worker that runs takes its work within a second or two.
 
@@ -76,22 +77,29 @@ def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
             return redirect("admin:welcome_letterrun_letter", run.pk, letters[0].number)
         return show(request, run, "proof", template="letter_search", q=asked, letters=letters)
     found = figures.proof(run)
-    named = set(run_lists.letters_of(run).values_list("pk", flat=True)) if found.warnings else set()
     samples = run_lists.letters_of(run).filter(pk__in=[letter.pk for letter in found.samples])
-    groups = run_lists.grouped(found.warnings, named)
-    return show(request, run, "proof", proof=found, samples=samples.order_by("number"), groups=groups)
+    return show(
+        request, run, "proof", proof=found, samples=samples.order_by("number"), groups=_groups(run, found)
+    )
+
+
+def _groups(run: LetterRun, found: figures.Proof) -> list[run_lists.WarningGroup]:
+    about = [warning.letter.pk for warning in found.warnings if warning.letter is not None]
+    named = set(run_lists.letters_of(run).filter(pk__in=about).values_list("pk", flat=True))
+    return run_lists.grouped(found.warnings, named)
 
 
 @on_step("proof")
 def letter(request: HttpRequest, run: LetterRun, number: int) -> HttpResponse:
     letters = run_lists.letters_of(run)
-    shown = get_object_or_404(letters.select_related("household"), number=number)
+    shown = get_object_or_404(letters.select_related("household", "run"), number=number)
     pages, refused = previews.pages_of(shown)
     before = letters.filter(number__lt=number).order_by("-number").first()
     after = letters.filter(number__gt=number).order_by("number").first()
     return show(
         request, run, "proof", template="letter", letter=shown, pages=pages, refused=refused,
         before=before, after=after,
+        withdraw_form=WithdrawForm() if run.state in RECALLABLE else None,
     )  # fmt: skip
 
 
@@ -103,9 +111,8 @@ def approve(request: HttpRequest, run: LetterRun) -> HttpResponse:
 def _approve(request: HttpRequest, run: LetterRun, form: Form, status: int = 200) -> HttpResponse:
     needs_another = run.municipality.second_approver and run.frozen_by_id == request.user.pk
     found = figures.proof(run)
-    blocking = [warning for warning in found.warnings if warning.blocking]
     return show(
-        request, run, "approve", status=status, proof=found, blocking=blocking,
+        request, run, "approve", status=status, proof=found, groups=_groups(run, found),
         languages=run_lists.named_languages(found.languages), form=form, needs_another=needs_another,
         today=timezone.localdate(),
     )  # fmt: skip
@@ -156,11 +163,10 @@ def delivery(request: HttpRequest, run: LetterRun) -> HttpResponse:
 
 @on_step("report")
 def report(request: HttpRequest, run: LetterRun) -> HttpResponse:
-    files, counts = list(run_lists.files_of(run)), _counts(request, run)
-    printed = sum(file.printed for file in files)
-    failed = run.letters.of(run.municipality).failed().count()
+    counts, letters = _counts(request, run), run.letters.of(run.municipality)
+    printed, failed = letters.printed().count(), letters.failed().count()
     return show(
-        request, run, "report", files=files, cohort=counts, printed=printed, failed=failed,
+        request, run, "report", files=run_lists.files_of(run), cohort=counts, printed=printed, failed=failed,
         adds_up=printed + failed == counts.letters and counts.letters + counts.left_out == counts.cohort,
         report=figures.report(run),
     )  # fmt: skip
@@ -220,10 +226,10 @@ def act(request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
     if not form.is_valid() and doing.page is not None:
         return doing.page(request, run, form, 422)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("admin:welcome_letterrun_change", run.pk)
     more = {"dated": form.cleaned_data["dated"]} if verb == "freeze" else {}
-    return _try(request, run, doing.done, lambda: doing.do(run=run, by=access_of(request).user, **more))
+    return _try(request, run, str(doing.done), lambda: doing.do(run=run, by=access_of(request).user, **more))
 
 
 @require_POST
@@ -234,14 +240,28 @@ def retry(request: HttpRequest, object_id: int, sequence: int) -> HttpResponse:
     return _try(request, run, said, lambda: runs.retry(file=file, by=access_of(request).user))
 
 
-def _try(request: HttpRequest, run: LetterRun, said: str | Promise, do: Callable[[], object]) -> HttpResponse:
+@require_POST
+def withdraw(request: HttpRequest, object_id: int, number: int) -> HttpResponse:
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    found = get_object_or_404(run_lists.letters_of(run), number=number)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    reason = LeftOutReason(form.cleaned_data["reason"])
+    said = _("Letter %(number)s is taken out.") % {"number": number}
+    return _try(
+        request, run, said, lambda: runs.withdraw(letter=found, reason=reason, by=access_of(request).user)
+    )
+
+
+def _try(request: HttpRequest, run: LetterRun, said: str, do: Callable[[], object]) -> HttpResponse:
     """Say what was done, or why not; either way go to where the run is now."""
     try:
         do()
     except runs.Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, said)
+        messages.success(request, str(said))
         change = [{"changed": {"fields": [str(said)]}}]
         admin.site.get_model_admin(LetterRun).log_change(request, run, change)
     return redirect("admin:welcome_letterrun_change", run.pk)
