@@ -18,7 +18,7 @@ from municipalities.municipality.models import Municipality, MunicipalityText, T
 from municipalities.texts.models import TextSet
 from municipalities.topics.models import Topic, TopicText
 from welcome.letters.models import LetterRun, RunText
-from welcome.letters.words import fixed_words, opening_hours
+from welcome.letters.words import catalogue_of, fixed_words, opening_hours
 
 IMAGES = "letters/images"
 
@@ -79,6 +79,10 @@ class Contents:
         greeting = self._greetings.in_language(language)
         if greeting is None:
             raise LookupError(f"There is no greeting in {language}.")
+        words = fixed_words(language, self._municipality.name, self._dated)
+        if greeting.title and catalogue_of(language) != language:
+            # The portal has no heading in this language; the municipality has written one.
+            words["heading"] = greeting.title
         return RunText(
             municipality=self._municipality,
             run=run,
@@ -86,7 +90,7 @@ class Contents:
             greeting={"title": greeting.title, "body": greeting.body, "language": language},
             introduction=self._introduction(self._introductions, language),
             enclosure=[item for topic in self._topics if (item := self._topic(topic, language)) is not None],
-            words=fixed_words(language, self._municipality.name, self._dated),
+            words=words,
         )
 
     @staticmethod
@@ -122,8 +126,7 @@ def contact_line(contact: ContactPoint, language: str) -> str:
     parts = [
         name,
         contact.street_address,
-        # A number is one word: it doesn't break over lines.
-        contact.number_to_call.replace(" ", "\u00a0"),
-        opening_hours(contact.opening_hours.all(), language).replace(" ", "\u00a0").replace(",\u00a0", ", "),
+        contact.number_to_call,
+        opening_hours(contact.opening_hours.all(), language),
     ]
     return " · ".join(part for part in parts if part)

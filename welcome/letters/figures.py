@@ -1,8 +1,15 @@
-"""The numbers of a letter run: while it works, before it is approved, and when it is done."""
+"""The numbers of a letter run: before it is approved, while it works, and when it is done."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from welcome.letters.models import Letter, LetterRun
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from welcome.letters import problems
+from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
+from welcome.letters.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -16,18 +23,9 @@ class Progress:
     files_done: int
     files_total: int
     files_set_aside: int
-    rate: float | None  # Letters a second, None before the first.
+    rate: float | None  # Letters a second since rendering began, None before the first.
     seconds_left: int | None
     errors: dict[str, int]  # message → how many letters or files
-
-
-@dataclass(frozen=True)
-class Warning:
-    code: str
-    message: str
-    blocking: bool
-    letter: Letter | None = None
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,22 +34,128 @@ class Proof:
     letters: int
     left_out: dict[str, int]  # reason → households
     languages: dict[str, int]  # language → letters
-    warnings: list[Warning]
+    warnings: list[Problem]  # What blocks the run comes first.
     samples: list[Letter]
 
     @property
     def is_blocked(self) -> bool:
-        return any(warning.blocking for warning in self.warnings)
+        return any(problem.blocking for problem in self.warnings)
 
 
 def progress(run: LetterRun) -> Progress:
-    raise NotImplementedError
+    """As the database knows it now: a worker that is at work tells once a second how far it is."""
+    states = dict(run.letters.order_by().values_list("state").annotate(Count("pk")))
+    printed, failed = states.get(LetterState.PRINTED, 0), states.get(LetterState.FAILED, 0)
+    letters = sum(states.values())
+    files = list(run.files.annotate(size=Count("letters")))
+    at_work = sum(file.made for file in files)
+    made = min(printed + at_work, letters)
+    rate = _rate(run, files, at_work)
+    left = letters - made - failed
+    busy = run.state in (RunState.APPROVED, RunState.RENDERING)
+    return Progress(
+        state=run.state,
+        letters=letters,
+        printed=printed,
+        made=made,
+        failed=failed,
+        waiting=letters - printed - failed,
+        files_done=sum(file.state == FileState.DONE for file in files),
+        files_total=len(files),
+        files_set_aside=sum(file.state == FileState.SET_ASIDE for file in files),
+        rate=rate,
+        seconds_left=round(left / rate) if rate and busy else None,
+        errors=_errors(run, files),
+    )
+
+
+def _rate(run: LetterRun, files: Iterable[Any], at_work: int) -> float | None:
+    """Letters a second since this rendering began; what an earlier one made doesn't count."""
+    if run.rendering_at is None:
+        return None
+    fresh = [file for file in files if file.done_at and file.done_at >= run.rendering_at]
+    busy = run.state in (RunState.APPROVED, RunState.RENDERING)
+    until = timezone.now() if busy else max((file.done_at for file in fresh), default=run.rendering_at)
+    seconds = (until - run.rendering_at).total_seconds()
+    made = at_work + sum(file.size for file in fresh)
+    return made / seconds if made and seconds > 0 else None
+
+
+def _errors(run: LetterRun, files: Iterable[PrintFile]) -> dict[str, int]:
+    rows = run.letters.failed().order_by().values_list("error").annotate(Count("pk"))
+    errors: dict[str, int] = dict(rows)
+    for file in files:
+        if file.error:
+            errors[file.error] = errors.get(file.error, 0) + 1
+    return errors
 
 
 def proof(run: LetterRun) -> Proof:
-    raise NotImplementedError
+    """What whoever approves a frozen run looks at."""
+    languages = run.letters.order_by("language").values_list("language").annotate(Count("pk"))
+    return Proof(
+        cohort=run.cohort,
+        letters=run.letters.count(),
+        left_out=left_out(run),
+        languages=dict(languages),
+        warnings=problems.of_run(run),
+        samples=samples(run),
+    )
 
 
-def report(run: LetterRun) -> dict[str, object]:
-    """What `letter_run` prints last: municipality, quarter, cohort, letters, left_out, pages, files."""
-    raise NotImplementedError
+def left_out(run: LetterRun) -> dict[str, int]:
+    return dict(run.left_out.order_by("reason").values_list("reason").annotate(Count("pk")))
+
+
+def samples(run: LetterRun) -> list[Letter]:
+    """Letters that show the most: the longest and the shortest address names, each language, and
+    households of one, two, three and more people; each letter once."""
+    letters = list(
+        run.letters.order_by("number").only("number", "language", "address", "salutation", "people")
+    )
+    if not letters:
+        return []
+    chosen = [
+        max(letters, key=lambda letter: len("".join(letter.address))),
+        min(letters, key=lambda letter: len("".join(letter.address))),
+    ]
+    seen: set[str] = set()
+    for letter in letters:
+        traits = {
+            f"language {letter.language}",
+            f"people {min(letter.people, 4)}",
+            f"lines {len(letter.address)}",
+        }
+        if traits - seen:
+            seen |= traits
+            chosen.append(letter)
+    unique = {letter.pk: letter for letter in chosen}
+    return list(run.letters.filter(pk__in=unique).select_related("run", "household").order_by("number"))
+
+
+def report(run: LetterRun) -> dict[str, Any]:
+    """What `letter_run` prints last. A file's `path` is the name it has where it is written out."""
+    files = run.files.filter(state=FileState.DONE).select_related("run__municipality").order_by("sequence")
+    pages = files.aggregate(pages=Sum("pages"))["pages"]
+    return {
+        "municipality": run.municipality.number,
+        "quarter": str(run.quarter),
+        "cohort": run.cohort,
+        "letters": run.letters.count(),
+        "left_out": left_out(run),
+        "pages": pages or 0,
+        "files": [
+            {
+                "path": file_name(file),
+                "letters": file.letters.printed().count(),
+                "pages": file.pages,
+                "sha256": file.sha256,
+            }
+            for file in files
+        ],
+    }
+
+
+def file_name(file: PrintFile) -> str:
+    """`3328-2026Q3-001.pdf`."""
+    return f"{file.run.municipality.number}-{file.run.quarter}-{file.sequence:03d}.pdf"

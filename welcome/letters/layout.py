@@ -78,6 +78,8 @@ def _measures() -> dict[str, float]:
         "text_top": geometry.CLEAR.bottom + 2 - MARGIN_TOP,
         "letterhead_left": geometry.CLEAR.right + 2 - geometry.MARGIN,
         "landscape": LANDSCAPE_HEIGHT,
+        "landscape_left": -geometry.MARGIN,
+        "landscape_top": geometry.PAGE_HEIGHT - LANDSCAPE_HEIGHT - MARGIN_TOP,
     }
 
 

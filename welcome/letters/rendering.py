@@ -9,23 +9,17 @@ import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pikepdf
-from django.core.files.storage import default_storage
-from django.utils.html import escape
 from weasyprint import Document
 
-from municipalities.municipality.landscape import ridges
-from welcome.letters import geometry, words
-from welcome.letters.layout import LANDSCAPE_HEIGHT, LayoutError, Pictures, lay_out
-from welcome.letters.models import Letter, LetterRun, LetterState, PrintFile, RunText
+from welcome.letters import geometry
+from welcome.letters.layout import LayoutError
+from welcome.letters.models import Letter, LetterState, PrintFile
+from welcome.letters.press import Press
 
 # Fonts are embedded once for so many letters; more would only hold more pages in memory.
 LETTERS_A_BATCH = 25
-# Greys that a black-and-white printer keeps apart and that words on them can be read on.
-RIDGE_GREYS = ("#ececec", "#dcdcdc", "#c8c8c8")
-MIME_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class Made:
 
 def render_letter(letter: Letter) -> bytes:
     """One letter by itself, tagged (PDF/UA-1) with title and language. Raises LayoutError."""
-    press = _Press(letter.run)
+    press = Press(letter.run)
     personal = press.personal(letter)
     enclosure = press.enclosure(letter.language, before=len(personal.pages))
     pages = [*personal.pages, *(enclosure.pages if enclosure else [])]
@@ -60,7 +54,7 @@ def render_file(file: PrintFile, *, on_letter: Callable[[Letter], None] = lambda
     """The waiting letters of a print file, in the order of their numbers. A letter that can't be made is
     listed with its error and has no page; the rest goes on. `on_letter` hears of each before it is made."""
     letters = list(file.letters.filter(state=LetterState.WAITING).order_by("number"))
-    press = _Press(file.run)
+    press = Press(file.run)
     with pikepdf.new() as pdf:
         placed: list[Placed] = []
         for start in range(0, len(letters), LETTERS_A_BATCH):
@@ -72,7 +66,7 @@ def render_file(file: PrintFile, *, on_letter: Callable[[Letter], None] = lambda
 
 
 def _add_batch(
-    pdf: pikepdf.Pdf, press: "_Press", letters: Sequence[Letter], on_letter: Callable[[Letter], None]
+    pdf: pikepdf.Pdf, press: Press, letters: Sequence[Letter], on_letter: Callable[[Letter], None]
 ) -> list[Placed]:
     laid_out: list[tuple[Letter, Document | None, str]] = []
     for letter in letters:
@@ -111,115 +105,3 @@ def _personal_pages(documents: Sequence[Document]) -> pikepdf.Pdf | None:
         return None
     pages = [page for document in documents for page in document.pages]
     return pikepdf.open(io.BytesIO(documents[0].copy(pages).write_pdf(pdf_identifier=b"letters")))
-
-
-class _Press:
-    """What the letters of one run share, made when first asked for."""
-
-    def __init__(self, run: LetterRun) -> None:
-        self._run = run
-        self._texts: dict[str, RunText] = {text.language: text for text in run.texts.all()}
-        self._pictures = Pictures()
-        self._images: dict[str, Any] = {}
-        head = run.letterhead
-        self._shared: dict[str, Any] = {
-            "head": head,
-            "arms": self._picture(head["arms"]) or self._pictures.add(_shield(head), MIME_TYPES["svg"]),
-            "signature": self._picture(head["signature"]),
-            "landscape": self._pictures.add(_landscape(head["number"]), MIME_TYPES["svg"]),
-        }
-        self._enclosures: dict[tuple[str, int], Document | None] = {}
-        self._enclosure_pdfs: dict[tuple[str, int], pikepdf.Pdf | None] = {}
-
-    def personal(self, letter: Letter) -> Document:
-        """The letter without its enclosure; nearly always one page."""
-        guess = 1
-        while True:
-            enclosure = self.enclosure(letter.language, before=guess)
-            total = guess + (len(enclosure.pages) if enclosure else 0)
-            document = self._lay_out(
-                "print/letter.html",
-                letter.language,
-                total,
-                letter=letter,
-                has_enclosure=enclosure is not None,
-            )
-            if len(document.pages) == guess:
-                return document
-            guess = len(document.pages)
-
-    def enclosure(self, language: str, *, before: int) -> Document | None:
-        """The practical pages behind `before` personal ones; None where no topic is written."""
-        key = (language, before)
-        if key not in self._enclosures:
-            self._enclosures[key] = None
-            if self._texts[language].enclosure:
-                pages = 1
-                while True:
-                    document = self._lay_out(
-                        "print/enclosure.html", language, before + pages, first_page=before + 1
-                    )
-                    if len(document.pages) == pages:
-                        break
-                    pages = len(document.pages)
-                self._enclosures[key] = document
-        return self._enclosures[key]
-
-    def enclosure_pdf(self, language: str, *, before: int) -> pikepdf.Pdf | None:
-        key = (language, before)
-        if key not in self._enclosure_pdfs:
-            document = self.enclosure(language, before=before)
-            self._enclosure_pdfs[key] = (
-                pikepdf.open(io.BytesIO(document.write_pdf(pdf_identifier=b"enclosure")))
-                if document
-                else None
-            )
-        return self._enclosure_pdfs[key]
-
-    def _lay_out(self, template: str, language: str, total: int, **more: Any) -> Document:
-        text = self._texts[language]
-        page_words = text.words["page"].replace("{pages}", str(total))
-        before_number, _, behind_number = page_words.partition("{page}")
-        context = self._shared | {
-            "text": text,
-            "words": text.words,
-            "language": language,
-            "rtl": words.is_right_to_left(language),
-            "before_number": before_number,
-            "behind_number": behind_number,
-        }
-        if "letter" in more:
-            context["heading"] = text.words["heading"].replace("{names}", more["letter"].salutation)
-        return lay_out(template, context | more, self._pictures, self._images)
-
-    def _picture(self, path: str) -> str:
-        """Raises LayoutError where the copy that was frozen is gone or is another."""
-        if not path:
-            return ""
-        stem, _, ending = path.rpartition("/")[2].partition(".")
-        try:
-            with default_storage.open(path) as opened:
-                content = opened.read()
-        except OSError as error:
-            raise LayoutError(f"The picture {path} is missing.") from error
-        if not stem.startswith(hashlib.sha256(content).hexdigest()):
-            raise LayoutError(f"The picture {path} is not what was frozen.")
-        return self._pictures.add(content, MIME_TYPES.get(ending, "image/png"))
-
-
-def _shield(head: dict[str, Any]) -> bytes:
-    """A plain shield with the initial: no imitation of arms that nobody has uploaded."""
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="72" viewBox="0 0 60 72">'
-        f'<path fill="{head["accent"]}" d="M0 0h60v40c0 17-15 26-30 32C15 66 0 57 0 40z"/>'
-        '<text x="30" y="46" fill="#fff" font-family="Inter" font-weight="600" font-size="34"'
-        f' text-anchor="middle">{escape(head["place"][:1])}</text></svg>'
-    ).encode()
-
-
-def _landscape(number: str) -> bytes:
-    width, height = 2100, int(LANDSCAPE_HEIGHT * 10)
-    paths = ridges(number, layers=len(RIDGE_GREYS), width=width, height=height)
-    shapes = "".join(f'<path fill="{grey}" d="{d}"/>' for grey, d in zip(RIDGE_GREYS, paths, strict=True))
-    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>'.encode()

@@ -1,0 +1,157 @@
+"""What the letters of one run share: texts, pictures, and the enclosure, laid out when first asked for."""
+
+import hashlib
+import io
+from typing import Any
+
+import pikepdf
+from django.core.files.storage import default_storage
+from django.utils.html import escape
+from weasyprint import Document
+
+from municipalities.municipality.landscape import ridges
+from welcome.letters.layout import LANDSCAPE_HEIGHT, LayoutError, Pictures, lay_out
+from welcome.letters.models import Letter, LetterRun, RunText
+from welcome.letters.words import is_right_to_left
+
+# Greys that a black-and-white printer keeps apart and that words on them can be read on.
+RIDGE_GREYS = ("#ececec", "#dcdcdc", "#c8c8c8")
+SVG = "image/svg+xml"
+MIME_TYPES = {"svg": SVG, "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+class Press:
+    """Lays out the letters of `run`. Raises LayoutError for what can't be printed as it was frozen."""
+
+    def __init__(self, run: LetterRun) -> None:
+        self._head: dict[str, Any] = run.letterhead
+        self._texts: dict[str, RunText] = {text.language: text for text in run.texts.all()}
+        self._pictures = Pictures()
+        self._images: dict[str, Any] = {}
+        self._shared: dict[str, Any] = {
+            "head": self._head,
+            "arms": self._picture(self._head["arms"]) or self._pictures.add(_shield(self._head), SVG),
+            "signature": self._picture(self._head["signature"]),
+            "landscape": self._pictures.add(_landscape(self._head["number"]), SVG),
+        }
+        self._enclosures: dict[tuple[str, int], Document | None] = {}
+        self._enclosure_pdfs: dict[tuple[str, int], pikepdf.Pdf | None] = {}
+
+    def personal(self, letter: Letter) -> Document:
+        """The letter without its enclosure; nearly always one page."""
+        heading = self._texts[letter.language].words["heading"].replace("{names}", letter.salutation)
+        pages = 1
+        while True:
+            enclosure = self.enclosure(letter.language, before=pages)
+            document = self._lay_out(
+                "print/letter.html",
+                letter.language,
+                total=pages + (len(enclosure.pages) if enclosure else 0),
+                letter=letter,
+                heading=heading,
+                has_enclosure=enclosure is not None,
+            )
+            if len(document.pages) <= pages:
+                return document
+            pages = len(document.pages)  # "1 of 6" was wrong: once more, with the right number.
+
+    def enclosure(self, language: str, *, before: int) -> Document | None:
+        """The practical pages behind `before` personal ones; None where no topic is written."""
+        key = (language, before)
+        if key not in self._enclosures:
+            written = bool(self._texts[language].enclosure)
+            self._enclosures[key] = self._lay_out_enclosure(language, before) if written else None
+        return self._enclosures[key]
+
+    def enclosure_pdf(self, language: str, *, before: int) -> pikepdf.Pdf | None:
+        """The same as a PDF whose pages can be shared by many letters."""
+        key = (language, before)
+        if key not in self._enclosure_pdfs:
+            document = self.enclosure(language, before=before)
+            content = io.BytesIO(document.write_pdf(pdf_identifier=b"enclosure")) if document else None
+            self._enclosure_pdfs[key] = pikepdf.open(content) if content else None
+        return self._enclosure_pdfs[key]
+
+    def _lay_out_enclosure(self, language: str, before: int) -> Document:
+        text = self._texts[language]
+        pages = 1
+        while True:
+            document = self._lay_out(
+                "print/enclosure.html",
+                language,
+                total=before + pages,
+                first_page=before + 1,
+                topics=[_topic(topic) for topic in text.enclosure],
+                introduction_rtl=is_right_to_left(text.introduction.get("language", language)),
+            )
+            if len(document.pages) <= pages:
+                return document
+            pages = len(document.pages)
+
+    def _lay_out(self, template: str, language: str, *, total: int, **more: Any) -> Document:
+        text = self._texts[language]
+        before_number, _, behind_number = (
+            text.words["page"].replace("{pages}", str(total)).partition("{page}")
+        )
+        head = self._head
+        sender = [
+            text.words["municipality"],
+            f"{head['address']}, {head['post']}",
+            head["phone"],
+            head["site"],
+        ]
+        context = self._shared | {
+            "text": text,
+            "words": text.words,
+            "language": language,
+            "rtl": is_right_to_left(language),
+            "sender": css_string(" · ".join(part for part in sender if part)),
+            "before_number": css_string(before_number),
+            "behind_number": css_string(behind_number),
+        }
+        return lay_out(template, context | more, self._pictures, self._images)
+
+    def _picture(self, path: str) -> str:
+        """The address of a frozen picture; "" where none was frozen."""
+        if not path:
+            return ""
+        stem, _, ending = path.rpartition("/")[2].partition(".")
+        try:
+            with default_storage.open(path) as opened:
+                content = opened.read()
+        except OSError as error:
+            raise LayoutError(f"The picture {path} is missing.") from error
+        if not stem.startswith(hashlib.sha256(content).hexdigest()):
+            raise LayoutError(f"The picture {path} is not what was frozen.")
+        return self._pictures.add(content, MIME_TYPES.get(ending, "image/png"))
+
+
+def css_string(text: str) -> str:
+    """`text` as a quoted CSS string that can't end early, whatever is in it."""
+    return '"' + "".join(c if c.isalnum() or c in " .,·" else f"\\{ord(c):x} " for c in text) + '"'
+
+
+def _topic(topic: dict[str, Any]) -> dict[str, Any]:
+    """For the page: contacts in their parts, since a number or a span of days isn't broken over two lines."""
+    return topic | {
+        "rtl": is_right_to_left(topic["language"]),
+        "contacts": [contact.split(" · ") for contact in topic["contacts"]],
+    }
+
+
+def _shield(head: dict[str, Any]) -> bytes:
+    """A plain shield with the initial: no imitation of arms that nobody has uploaded."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="72" viewBox="0 0 60 72">'
+        f'<path fill="{head["accent"]}" d="M0 0h60v40c0 17-15 26-30 32C15 66 0 57 0 40z"/>'
+        '<text x="30" y="46" fill="#fff" font-family="Inter" font-weight="600" font-size="34"'
+        f' text-anchor="middle">{escape(head["place"][:1])}</text></svg>'
+    ).encode()
+
+
+def _landscape(number: str) -> bytes:
+    width, height = 2100, int(LANDSCAPE_HEIGHT * 10)
+    paths = ridges(number, layers=len(RIDGE_GREYS), width=width, height=height)
+    shapes = "".join(f'<path fill="{grey}" d="{d}"/>' for grey, d in zip(RIDGE_GREYS, paths, strict=True))
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{shapes}</svg>'.encode()

@@ -1,0 +1,132 @@
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.models import User
+from municipalities.texts.languages import LANGUAGES
+from welcome.households.quarters import Quarter
+from welcome.letters import figures, output, printing, runs
+from welcome.letters.models import LeftOutReason, LetterRun, RunState
+
+AT_WORK = (RunState.APPROVED, RunState.RENDERING)
+SECONDS_OF_SILENCE = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a municipality's letters of a quarter: freeze, show the proof, approve, print, write out. "
+        "Goes on from wherever the run is. The last line is one JSON object."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("municipality", help="number, such as 3328")
+        parser.add_argument("quarter", help="such as 2026Q3")
+        parser.add_argument("--approve", action="store_true", help="approve the frozen run")
+        parser.add_argument("--by", metavar="EMAIL", help="who approves; needed where two people must")
+        parser.add_argument(
+            "--here", action="store_true", help="do the work in this process, without workers"
+        )
+        parser.add_argument("--out", metavar="DIR", type=Path, help="write files and manifest there")
+        parser.add_argument("--timeout", type=int, default=3600, help="seconds to wait for workers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        municipality, quarter = _find(options["municipality"], options["quarter"])
+        by = _user(options["by"])
+        try:
+            run = runs.ensure(municipality=municipality, quarter=quarter, by=by)
+            if run.state == RunState.DRAFT:
+                run = runs.freeze(run=run, by=by)
+            if run.state == RunState.FROZEN:
+                self._show_proof(run)
+                if options["approve"]:
+                    run = runs.approve(run=run, by=by)
+        except runs.Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if run.state in AT_WORK:
+            self._make(run, here=options["here"], timeout=options["timeout"])
+        run.refresh_from_db()
+        self._show_errors(run)
+        if options["out"]:
+            self._write_out(run, options["out"])
+        self.stdout.write(json.dumps(figures.report(run), ensure_ascii=False))
+
+    def _show_proof(self, run: LetterRun) -> None:
+        proof = figures.proof(run)
+        self._say(f"{run}: {proof.cohort} households, {proof.letters} letters")
+        for language, count in proof.languages.items():
+            self._say(f"  {count:>6}  {LANGUAGES[language].own_name}")
+        for reason, count in proof.left_out.items():
+            self._say(f"  {count:>6}  left out: {LeftOutReason(reason).label}")
+        for problem in proof.warnings:
+            self._say(f"  {'BLOCKS' if problem.blocking else 'note':>6}  {problem.message}")
+
+    def _make(self, run: LetterRun, *, here: bool, timeout: int) -> None:
+        """Until no file of the run is unfinished; with `here` by our own hands."""
+        until = time.monotonic() + timeout
+        heard, last, warned = time.monotonic(), "", False
+        while run.state in AT_WORK:
+            if here:
+                for pk in run.files.unfinished().order_by("sequence").values_list("pk", flat=True):
+                    printing.render(pk)
+                    self._say(_line(run))
+                runs.settle(run.pk)
+            run.refresh_from_db()
+            if run.state not in AT_WORK:
+                break
+            line = _line(run)
+            if line != last:
+                self._say(line)
+                heard, last, warned = time.monotonic(), line, False
+            elif not warned and time.monotonic() - heard > SECONDS_OF_SILENCE:
+                self._say("No letter for 20 seconds: it seems that no worker runs. Waiting on.")
+                warned = True
+            if time.monotonic() > until:
+                raise CommandError(f"Not done after {timeout} seconds; run the command again to go on.")
+            time.sleep(1)
+
+    def _show_errors(self, run: LetterRun) -> None:
+        for message, count in figures.progress(run).errors.items():
+            self.stderr.write(f"{count} × {message}")
+
+    def _write_out(self, run: LetterRun, folder: Path) -> None:
+        if run.state not in (RunState.READY, RunState.DELIVERING, RunState.DONE):
+            raise CommandError(f"Nothing to write out: the run is “{run.get_state_display()}”.")
+        try:
+            names = output.write_out(run, folder)
+        except (output.Damaged, OSError) as error:
+            raise CommandError(str(error)) from error
+        self._say(f"{folder}: {', '.join(names)}")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _line(run: LetterRun) -> str:
+    now = figures.progress(run)
+    rate = f", {now.rate:.1f} a second" if now.rate else ""
+    left = f", {now.seconds_left} s left" if now.seconds_left is not None else ""
+    return f"{now.made} of {now.letters} letters, {now.files_done} of {now.files_total} files{rate}{left}"
+
+
+def _find(number: str, quarter: str) -> tuple[Municipality, Quarter]:
+    try:
+        return Municipality.objects.get(number=number), Quarter.parse(quarter)
+    except Municipality.DoesNotExist:
+        raise CommandError(f"There is no municipality {number}.") from None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def _user(email: str | None) -> User | None:
+    if not email:
+        return None
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise CommandError(f"Nobody here has the e-mail {email}.")
+    return user

@@ -1,0 +1,40 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from municipalities.municipality.models import Municipality
+from welcome.households.quarters import Quarter
+from welcome.letters.models import LetterRun
+from welcome.letters.verification import faults
+
+
+class Command(BaseCommand):
+    help = "Recount a letter run from the files in DIR and the rows in the database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("municipality", help="number, such as 3328")
+        parser.add_argument("quarter", help="such as 2026Q3")
+        parser.add_argument("folder", metavar="DIR", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        run = find_run(options["municipality"], options["quarter"])
+        found = list(faults(run, options["folder"]))
+        for fault in found:
+            self.stderr.write(fault)
+        if found:
+            raise CommandError(f"{run}: {len(found)} things are off.")
+        self.stdout.write(f"{run}: {run.letters.count()} letters recounted, all right.")
+
+
+def find_run(number: str, quarter: str) -> LetterRun:
+    try:
+        municipality = Municipality.objects.get(number=number)
+        return LetterRun.objects.of(municipality).of_quarter(Quarter.parse(quarter)).get()
+    except Municipality.DoesNotExist:
+        raise CommandError(f"There is no municipality {number}.") from None
+    except LetterRun.DoesNotExist:
+        raise CommandError(f"{number} has no letter run for {quarter}.") from None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
