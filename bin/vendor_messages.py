@@ -2,12 +2,9 @@
 """Keeps locale/vendor/: what the libraries say on our screens and have no Norwegian for.
 
 After an upgrade of a library in PACKAGES: `.venv/bin/python bin/vendor_messages.py`. It gathers the
-libraries' own strings, takes away those that one of their catalogues has in the language, and writes
-exactly the rest: new strings come empty, those no longer needed go. It prints what is left to
-translate, and exits 1 when that is anything.
-
-A translation under the comment `# Corrected` stays although the library has one of its own; it is
-for theirs that a reader would stumble over.
+libraries' strings, takes away those that a catalogue of theirs has, and writes exactly the rest: new
+ones come empty, those no longer needed go. It prints what is left to translate, and then exits 1.
+A translation under the comment `# Corrected` stays, for it is better than the library's own.
 The project's own strings never meet these: `makemessages` writes only right below locale/.
 """
 
@@ -41,7 +38,6 @@ msgstr ""
 "Language: LANGUAGE\\n"
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 """
-LAYOUT = ("--no-wrap", "--no-location", "--sort-output", "--force-po")
 
 
 def run(*words: object, folder: Path | None = None) -> str:
@@ -77,34 +73,40 @@ def gather(sources: Path, domain: str) -> Path:
     return sources / "locale" / f"{domain}.pot"
 
 
-def update(template: Path, language: str, domain: str, folder: Path) -> list[str]:
+def entries(po: Path, *chosen: str) -> dict[str, str]:
+    """Whole entries of a catalogue by what is looked up: context, msgid, plural.
+
+    The plural belongs to it: a catalogue that has the msgid without it has nothing for `ngettext`.
+    """
+    text = run("msgattrib", "--no-wrap", "--no-location", "--no-obsolete", "--force-po", *chosen, po)
+    found = {}
+    for entry in text.strip().split("\n\n"):
+        looked_up = re.search(r"(?ms)^(msgctxt|msgid) .*?(?=^msgstr)", entry)
+        if looked_up and looked_up[0] != 'msgid ""\n':
+            found[looked_up[0]] = entry
+    return found
+
+
+def update(template: Path, language: str, domain: str) -> list[str]:
     """Writes one catalogue of locale/vendor; returns what it has no translation for."""
-    empty, theirs, gap, fresh = (folder / f"{name}.po" for name in ("empty", "theirs", "gap", "fresh"))
-    empty.write_text(HEADER.replace("LANGUAGE", language))
-    target = VENDOR / language / "LC_MESSAGES" / f"{domain}.po"
-    ours = target if target.exists() else empty
-    known = [
-        catalogue
-        for package in PACKAGES
-        for catalogue in sorted(home(package).rglob(f"locale/{language}/LC_MESSAGES/{domain}.po"))
-        if not CONTRIB & set(catalogue.parts)
-    ]
-    run("msgcat", "--use-first", "-o", theirs, empty, *known)
-    run("msgattrib", "--translated", "--no-fuzzy", "--no-obsolete", "-o", theirs, theirs)
-    corrected = run("msggrep", "--comment", "--fixed-strings", "--regexp=Corrected", "--force-po", ours)
-    ours_wins = folder / "corrected.po"
-    ours_wins.write_text(corrected)
-    run("msgcat", "--less-than=2", "--force-po", "-o", theirs, theirs, ours_wins, ours_wins)
-    run("msgmerge", "-q", "--no-fuzzy-matching", "-o", gap, theirs, template)
-    run("msgattrib", "--untranslated", "--no-obsolete", "--force-po", "-o", gap, gap)
-    run("msgmerge", "-q", "--no-fuzzy-matching", *LAYOUT, "-o", fresh, ours, gap)
-    run("msgattrib", "--no-obsolete", "--clear-fuzzy", *LAYOUT, "-o", fresh, fresh)
+    own_path = f"{language}/LC_MESSAGES/{domain}.po"
+    theirs: set[str] = set()
+    for package in PACKAGES:
+        for catalogue in home(package).rglob(f"locale/{own_path}"):
+            if not CONTRIB & set(catalogue.parts):
+                theirs.update(entries(catalogue, "--translated", "--no-fuzzy"))
+    target = VENDOR / own_path
+    ours = entries(target, "--no-fuzzy") if target.exists() else {}
+
+    kept = [HEADER.replace("LANGUAGE", language)]
+    for looked_up, empty in sorted(entries(template).items()):
+        entry = ours.get(looked_up, empty)
+        if looked_up not in theirs or entry.startswith("# Corrected"):
+            kept.append(entry + "\n")
     target.parent.mkdir(parents=True, exist_ok=True)
-    changing = r'(?m)^"(POT-Creation-Date|PO-Revision-Date|Report-Msgid).*\n'
-    target.write_text(re.sub(changing, "", fresh.read_text()))
+    target.write_text("\n".join(kept))
     run("msgfmt", "--check-format", "-o", "/dev/null", target)
-    missing = run("msgattrib", "--untranslated", "--no-wrap", target)
-    return re.findall(r"(?m)^msgid (?!\"\"$)(.*)", missing)
+    return list(entries(target, "--untranslated"))
 
 
 def main() -> int:
@@ -114,8 +116,7 @@ def main() -> int:
         for domain in DOMAINS:
             template = gather(Path(name, "sources"), domain)
             for language in LANGUAGES:
-                words = update(template, language, domain, Path(name))
-                left += [f"{language} {domain}: {word}" for word in words]
+                left += [f"{language} {domain}: {words}" for words in update(template, language, domain)]
     print("\n".join(left) or "Nothing is left to translate.")
     return 1 if left else 0
 
