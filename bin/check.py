@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,7 @@ PRODUCTION = {
 LINES = 40  # of what a red check says
 EMBEDDED = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "SITE_URL", "SECRET_KEY", "EMAIL_URL"), "")
 
-CHECKS = [
+CHECKS: list[tuple[str, Sequence[str | Path], dict[str, str]]] = [
     ("format", [BIN / "ruff", "format", "--check", "-q", "--output-format", "concise", "."], EMBEDDED),
     ("lint", [BIN / "ruff", "check", "-q", "--output-format", "concise", "."], EMBEDDED),
     ("types", [BIN / "mypy"], EMBEDDED),

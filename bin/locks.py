@@ -36,7 +36,8 @@ def pinned(file: str) -> tuple[dict[str, str], list[str]]:
 
 
 def python_faults() -> list[str]:
-    problems, all_versions = [], {}
+    problems: list[str] = []
+    all_versions: dict[str, str] = {}
     for stem in ("requirements", "requirements-dev"):
         versions, unhashed = pinned(f"{stem}.txt")
         problems += [f"{stem}.txt: {name} has no hash" for name in unhashed]

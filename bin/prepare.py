@@ -19,7 +19,9 @@ import sqlite3
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -161,7 +163,7 @@ def holds(stamp: Path, state: str) -> bool:
     return stamp.is_file() and stamp.read_text() == state
 
 
-def step(title: str, stamp: Path, state, work) -> None:
+def step(title: str, stamp: Path, state: Callable[[], str], work: Callable[[], None]) -> None:
     """Does `work` unless the stamp says that it was done from the same `state()`."""
     if holds(stamp, state()):
         return
@@ -197,7 +199,7 @@ def python_packages(goal: str) -> None:
     if not PYTHON.exists():  # Also when the interpreter it was made from has been removed.
         python_stamp(goal).unlink(missing_ok=True)
 
-    def work():
+    def work() -> None:
         works = (
             PYTHON.exists()
             and not subprocess.run([PYTHON, "-m", "pip", "-V"], capture_output=True).returncode
@@ -224,10 +226,10 @@ def browser_assets() -> None:
 def messages() -> None:
     sources = sorted((ROOT / "locale").rglob("*.po"))
 
-    def state():
+    def state() -> str:
         return digest(*sources, *(po.with_suffix(".mo") for po in sources))
 
-    def work():
+    def work() -> None:
         for po in sources:
             run("msgfmt", "--check-format", "-o", str(po.with_suffix(".mo")), str(po))
 
@@ -264,7 +266,7 @@ def portal() -> None:
     migrations = [ROOT / app / "migrations" for app in ("municipalities", "housing", "welcome")]
     demo = [file for file in ROOT.glob("*/management/**/*.py")] + [ROOT / "demo"]
 
-    def load():
+    def load() -> None:
         manage("migrate", "-v", "0")
         manage("demo", "-v", "0")
 
@@ -280,7 +282,7 @@ def manage(*words: str) -> None:
     run(str(PYTHON), str(ROOT / "manage.py"), *words)
 
 
-def run(*words: str, env=None) -> None:
+def run(*words: str, env: Optional[Mapping[str, str]] = None) -> None:
     try:
         subprocess.run(words, check=True, cwd=ROOT, env=env, stdin=subprocess.DEVNULL)
     except subprocess.CalledProcessError as error:
@@ -304,7 +306,7 @@ def prepare(goal: str) -> None:
 
 def newer_python() -> None:
     """Goes on under a Python that is new enough, where `python3` is an old one."""
-    if sys.version_info >= (3, 11):
+    if tuple(sys.version_info) >= (3, 11):
         return
     for name in ("python3.11", "python3.12", "python3.13"):
         if shutil.which(name):

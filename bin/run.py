@@ -15,6 +15,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from types import FrameType
+from typing import IO, Optional
 
 from prepare import DATA_DIR, PYTHON, ROOT, VENV, Stop, newer_python, prepare
 
@@ -49,7 +51,7 @@ def check_port() -> None:
             ) from error
 
 
-def hold_data_dir():
+def hold_data_dir() -> IO[str]:
     """A second `make run` over the same data would start a second beat: this file, held, refuses it."""
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     lock = open(DATA_DIR / "run.lock", "w")
@@ -62,7 +64,7 @@ def hold_data_dir():
     return lock
 
 
-def start() -> subprocess.Popen:
+def start() -> "subprocess.Popen[bytes]":
     env = {**os.environ, "HOST": HOST, "PORT": PORT, "PYTHONUNBUFFERED": "1"}
     env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{env.get('PATH', '')}"
     env.setdefault("SITE_URL", f"http://{HOST}:{PORT}")
@@ -90,10 +92,10 @@ def welcome() -> str:
     )
 
 
-def watch(processes: subprocess.Popen) -> int:
-    asked_to_stop = []
+def watch(processes: "subprocess.Popen[bytes]") -> int:
+    asked_to_stop: list[int] = []
 
-    def stop(signum, frame):
+    def stop(signum: int, frame: Optional[FrameType]) -> None:
         if signum == signal.SIGHUP:  # The terminal is gone: writing to it would fail.
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)

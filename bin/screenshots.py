@@ -15,11 +15,11 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 from prepare import ROOT, chromium
 
 IMAGES = ROOT / "docs" / "img"
-SIZE = {"width": 1280, "height": 860}
+SIZE = ViewportSize(width=1280, height=860)
 LARGEST = 300_000  # bytes; the README is read on phones too
 
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
 
-def _is_local(host) -> bool:
+def _is_local(host: str | bytes | None) -> bool:
     if host in LOCAL_NAMES:
         return True
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 # Playwright's own event loop runs in this thread; Django's database calls here are still plain ones.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -34,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser, live_server) -> Iterator[Page]:
+def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A phone's page on the portal. At its end: no script failed, nothing was blocked, nobody else asked."""
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 390, "height": 844}, locale="nb-NO"

@@ -94,7 +94,9 @@ class Worker:
 
 
 @pytest.fixture
-def start_worker(transactional_db, broker, tmp_path) -> Iterator[Callable[..., Worker]]:
+def start_worker(
+    transactional_db: None, broker: redis.Redis, tmp_path: Path
+) -> Iterator[Callable[..., Worker]]:
     """start_worker(concurrency=2) → Worker; what is still alive at the end is killed."""
     started: list[Worker] = []
 
