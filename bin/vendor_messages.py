@@ -116,7 +116,9 @@ def main() -> int:
         for domain in DOMAINS:
             template = gather(Path(name, "sources"), domain)
             for language in LANGUAGES:
-                left += [f"{language} {domain}: {words}" for words in update(template, language, domain)]
+                left += [
+                    f"{language} {domain}: {words.strip()}" for words in update(template, language, domain)
+                ]
     print("\n".join(left) or "Nothing is left to translate.")
     return 1 if left else 0
 
