@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.forms.widgets import WysiwygWidget
 from unfold.decorators import display
 
 from municipalities.municipality.forms import MunicipalityFields
@@ -30,7 +29,6 @@ class MunicipalityTextForm(TextForm, ScopedForm):
     class Meta:
         model = MunicipalityText
         fields = ["title", "body", "source_language"]
-        widgets = {"body": WysiwygWidget()}
 
 
 class MunicipalityTextFormSet(TextFormSet, ScopedFormSet):

@@ -8,28 +8,57 @@ from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.forms.widgets import WysiwygWidget
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from municipalities.texts import actions
 from municipalities.texts.languages import CHOICES, LANGUAGES
 from municipalities.texts.models import RichTextField, Text
 
-_PAIR_OF_BREAKS = re.compile(r"(?:<br\s*/?>\s*){2,}")
-_BREAK_AT_AN_EDGE = re.compile(r"(<p>)(?:\s|&nbsp;|<br\s*/?>)+|(?:\s|&nbsp;|<br\s*/?>)+(</p>)")
+_BREAK = r"<br\s*/?>"
+_PAIR_OF_BREAKS = re.compile(rf"(?:{_BREAK}\s*){{2,}}")
+_AT_AN_EDGE = re.compile(rf"(<p>)(?:\s|&nbsp;|{_BREAK})+|(?:\s|&nbsp;|{_BREAK})+(</p>)")
 
 
 def tidy(html: str) -> str:
-    """What the editor in the browser sends, as paragraphs: it makes `<div>`s and breaks of its own."""
+    """What the editor in the browser sends, as sanitised paragraphs. The editor knows one `<div>` with
+    breaks; also, `<b>` and `<i>` become `<strong>` and `<em>`, so that equal texts are equal strings."""
     html = re.sub(r"<(/?)div\b[^>]*>", r"<\1p>", html.strip())
-    html = re.sub(r"<(/?)h1\b[^>]*>", r"<\1h2>", html)
-    html = re.sub(r"<(/?)del\b[^>]*>", "", html)
+    for theirs, ours in (("h1", "h2"), ("b", "strong"), ("i", "em")):
+        html = re.sub(rf"<(/?){theirs}\b(?!r)[^>]*>", rf"<\1{ours}>", html)
     if html and not html.startswith("<"):
         html = f"<p>{html}</p>"
     html = re.sub(
         r"<p>.*?</p>", lambda found: _PAIR_OF_BREAKS.sub("</p><p>", found[0]), html, flags=re.DOTALL
     )
-    html = _BREAK_AT_AN_EDGE.sub(r"\1\2", html)
-    return RichTextField().get_prep_value(html.replace("<p></p>", ""))
+    html = _AT_AN_EDGE.sub(r"\1\2", html).replace("<p></p>", "")
+    html = re.sub(_BREAK, "<br>", re.sub(r">\s*\n\s*<", "><", html))
+    return RichTextField().get_prep_value(html)
+
+
+def for_editor(html: str) -> str:
+    """The other way: paragraphs that follow each other as one block, or the editor would glue them."""
+    return re.sub(
+        r"(?:<p>.*?</p>\s*)+",
+        lambda run: f"<div>{'<br><br>'.join(re.findall(r'<p>(.*?)</p>', run[0], flags=re.DOTALL))}</div>",
+        html,
+        flags=re.DOTALL,
+    )
+
+
+class RichTextWidget(WysiwygWidget):
+    def format_value(self, value: Any) -> str:
+        return for_editor(value or "")
+
+
+class RichTextInput(forms.CharField):
+    widget = RichTextWidget
+
+    def to_python(self, value: Any) -> str:
+        return tidy(super().to_python(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return tidy(initial or "") != tidy(data or "")
 
 
 class TextForm(forms.ModelForm):
@@ -37,6 +66,7 @@ class TextForm(forms.ModelForm):
 
     NEEDS_TITLE: ClassVar[bool] = True
 
+    body = RichTextInput(label=_("text"), required=False, max_length=6000)
     still_right = forms.BooleanField(
         label=_("I have read it, and it is still right"),
         required=False,
@@ -52,7 +82,9 @@ class TextForm(forms.ModelForm):
         self.initial["seen_version"] = self.current_version
         language = self.instance.language
         if not self.instance.pk:
-            self.fields.pop("still_right", None)
+            # Nothing to have read yet.
+            self.fields["still_right"].widget = forms.HiddenInput()
+            self.fields["still_right"].disabled = True
         if "source_language" in self.fields:
             self.fields["source_language"].widget = UnfoldAdminSelectWidget(
                 choices=[("", _("Nothing: written in this language"))]
@@ -66,9 +98,6 @@ class TextForm(forms.ModelForm):
 
     def has_changed(self) -> bool:
         return bool(set(self.changed_data) - {"seen_version", self._meta.model._meta.pk.name})
-
-    def clean_body(self) -> str:
-        return tidy(self.cleaned_data.get("body") or "")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

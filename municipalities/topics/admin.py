@@ -68,7 +68,6 @@ class TextInline(ScopedStackedInline):
     hide_title = True
     can_delete = False
     max_num = 1  # The languages decide; there is nothing to add by hand.
-    tab = True
 
     @display(description="")
     def standing(self, text: TopicText) -> str:
@@ -112,7 +111,7 @@ class TopicAdmin(ScopedAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Topic]:
-        return super().get_queryset(request).with_content()
+        return super().get_queryset(request).with_states()
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)

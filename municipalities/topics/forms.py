@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.forms.widgets import WysiwygWidget
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from municipalities.tenancy.forms import ScopedForm, ScopedFormSet
@@ -14,7 +13,7 @@ class TopicTextForm(TextForm, ScopedForm):
     class Meta:
         model = TopicText
         fields = ["title", "body", "brief", "source_language"]
-        widgets = {"body": WysiwygWidget(), "brief": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
+        widgets = {"brief": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
 
 class TopicTextFormSet(TextFormSet, ScopedFormSet):

@@ -28,6 +28,16 @@ class TopicQuerySet(OwnedQuerySet["Topic"]):
             "texts", "texts__changed_by", "links", "topiccontact_set__contact__opening_hours"
         )
 
+    def with_states(self) -> Self:
+        """What the states of the texts are reckoned from, without the texts themselves."""
+        texts = TopicText.objects.only(
+            "topic", "language", "title", "version", "source_language", "source_version", "reviewed_on",
+            "change_wanted",
+        )  # fmt: skip
+        return self.select_related("municipality", "owner").prefetch_related(
+            models.Prefetch("texts", queryset=texts)
+        )
+
 
 class Topic(MunicipalityOwned):
     slug = models.SlugField(_("address on the site"), max_length=40)

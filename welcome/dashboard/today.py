@@ -1,7 +1,123 @@
+"""The staff site's first page: the day's work, then the quarter."""
+
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.tenancy.access import access_of
+from municipalities.tenancy.roles import Right
+from welcome.dashboard import figures
+from welcome.households.imports import ImportState
+from welcome.households.quarters import Quarter
+from welcome.letters.models import RunState
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a queue is told, and the list that holds exactly what it counts."""
+
+    one: Promise
+    many: Promise
+    what_to_do: Promise
+    page: str
+    query: str
+
+
+QUEUES = {
+    "households": Kind(
+        _("new household to check"),
+        _("new households to check"),
+        _("Look over name, address and language before the next letters."),
+        "admin:welcome_household_changelist",
+        "checked=no",
+    ),
+    "imports": Kind(
+        _("import waits for your decision"),
+        _("imports wait for your decision"),
+        _("Nothing is saved before you have seen the rows."),
+        "admin:welcome_importbatch_changelist",
+        f"state__exact={ImportState.READ}",
+    ),
+    "runs": Kind(
+        _("letter run waits for approval"),
+        _("letter runs wait for approval"),
+        _("Read the samples, then approve: printing begins at once."),
+        "admin:welcome_letterrun_changelist",
+        f"state__exact={RunState.FROZEN}",
+    ),
+    "files": Kind(
+        _("print file was set aside"),
+        _("print files were set aside"),
+        _("Something in a letter stopped it; the run's page tells what."),
+        "admin:welcome_letterrun_changelist",
+        f"state__exact={RunState.RENDERING}",
+    ),
+    "wanted": Kind(
+        _("text needs a change"),
+        _("texts need a change"),
+        _("Its owner has written what is wrong."),
+        "admin:municipalities_topic_changelist",
+        "state=wanted",
+    ),
+    "due": Kind(
+        _("text is due for review"),
+        _("texts are due for review"),
+        _("Read it; if it is right, say so with one click."),
+        "admin:municipalities_topic_changelist",
+        "state=due",
+    ),
+    "behind": Kind(
+        _("translation is behind its source"),
+        _("translations are behind their source"),
+        _("The text it was made from has changed; both stand side by side."),
+        "admin:municipalities_topic_changelist",
+        "state=behind",
+    ),
+    "missing": Kind(
+        _("text is missing"),
+        _("texts are missing"),
+        _("Readers get the nearest language until it is written."),
+        "admin:municipalities_topic_changelist",
+        "state=missing",
+    ),
+    "ownerless": Kind(
+        _("topic has no owner"),
+        _("topics have no owner"),
+        _("Nobody is asked whether it is still right."),
+        "admin:municipalities_topic_changelist",
+        "owner=none",
+    ),
+}
 
 
 def add_to(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return context
+    access = access_of(request)
+    quarter = Quarter.current()
+    waiting = [_shown(queue) for queue in figures.queues(access)]
+    places = figures.places(access, quarter) if access.may(Right.READ_PEOPLE) else []
+    return context | {
+        "title": _("Today"),
+        "waiting": waiting,
+        "total": sum(queue["count"] for queue in waiting),
+        "places": places,
+        "quarter": quarter,
+        "quarter_before": quarter.previous,
+        "arrivals": sum(place.arrivals for place in places),
+        "arrivals_before": sum(place.arrivals_before for place in places),
+        "has_work": any(access.may(right) for right in (Right.WRITE_PEOPLE, Right.WRITE_TEXTS)),
+    }
+
+
+def _shown(queue: figures.Queue) -> dict[str, Any]:
+    kind = QUEUES[queue.name]
+    return {
+        "count": queue.count,
+        "words": kind.one if queue.count == 1 else kind.many,
+        "what_to_do": kind.what_to_do,
+        "days": queue.days,
+        "url": f"{reverse(kind.page)}?{kind.query}",
+    }

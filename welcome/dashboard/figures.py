@@ -1,0 +1,96 @@
+"""What waits for whom today, and how the quarter stands."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+
+from municipalities.tenancy.access import Access
+from municipalities.tenancy.roles import Right
+from municipalities.topics.figures import freshness
+from municipalities.topics.models import Topic
+from welcome.households.imports import ImportBatch, ImportState
+from welcome.households.models import Household
+from welcome.households.quarters import Quarter
+from welcome.letters.models import FileState, LetterRun, PrintFile
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`name` is one of the keys of `today.QUEUES`; `since` is when the oldest began to wait."""
+
+    name: str
+    count: int
+    since: datetime.date | None = None
+
+    @property
+    def days(self) -> int | None:
+        return (timezone.localdate() - self.since).days if self.since else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """How one municipality's quarter stands. `run` is that of the quarter before, None if there is none."""
+
+    name: str
+    arrivals: int
+    arrivals_before: int
+    run: LetterRun | None
+
+
+def queues(access: Access) -> list[Queue]:
+    """What waits where the user may do something about it; only queues in which somebody waits."""
+    return [queue for queue in _queues(access) if queue.count]
+
+
+def _queues(access: Access) -> Iterator[Queue]:
+    user = access.user
+    if access.may(Right.WRITE_PEOPLE):
+        # A protected household is in no list, so a count that included it would give it away.
+        new = access.narrow(Household.objects.visible_to(user), Right.WRITE_PEOPLE).open_to_all().to_check()
+        yield _waiting("households", new, "created_at")
+        batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)
+        yield _waiting("imports", batches.filter(state=ImportState.READ), "created_at")
+    if access.may(Right.APPROVE_LETTERS):
+        runs = access.narrow(LetterRun.objects.visible_to(user), Right.APPROVE_LETTERS)
+        yield _waiting("runs", runs.waiting_for_approval(), "frozen_at")
+    if access.may(Right.RUN_LETTERS):
+        files = access.narrow(PrintFile.objects.visible_to(user), Right.RUN_LETTERS)
+        yield _waiting("files", files.filter(state=FileState.SET_ASIDE), "run__approved_at")
+    if access.may(Right.WRITE_TEXTS):
+        topics = access.narrow(Topic.objects.visible_to(user), Right.WRITE_TEXTS).published()
+        fresh = freshness(topics.with_states())
+        yield Queue("wanted", fresh.wanted)
+        yield Queue("due", fresh.due, fresh.due_since)
+        yield Queue("behind", fresh.behind)
+        yield Queue("missing", fresh.missing)
+        yield Queue("ownerless", fresh.ownerless)
+
+
+def _waiting(name: str, rows: QuerySet[Any], since: str) -> Queue:
+    found = rows.order_by().aggregate(count=Count("pk"), since=Min(since))
+    return Queue(name, found["count"], found["since"] and timezone.localdate(found["since"]))
+
+
+def places(access: Access, quarter: Quarter) -> list[Place]:
+    """Each municipality in which the user may read about people. Protected households are not counted."""
+    before = quarter.previous
+    households = access.narrow(Household.objects.visible_to(access.user), Right.READ_PEOPLE).open_to_all()
+    now_here, then_here = (
+        dict(households.arrived_in(each).order_by().values_list("municipality").annotate(Count("pk")))
+        for each in (quarter, before)
+    )
+    runs = access.narrow(LetterRun.objects.visible_to(access.user), Right.READ_PEOPLE).of_quarter(before)
+    run_of = {run.municipality_id: run for run in runs}
+    return [
+        Place(
+            name=municipality.name,
+            arrivals=now_here.get(municipality.pk, 0),
+            arrivals_before=then_here.get(municipality.pk, 0),
+            run=run_of.get(municipality.pk),
+        )
+        for municipality in access.municipalities(Right.READ_PEOPLE)
+    ]

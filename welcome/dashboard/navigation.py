@@ -1,0 +1,50 @@
+"""The staff site's menu: the groups of work, each with what this user may open."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.contacts.models import ContactPoint
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.models import Membership, User
+from municipalities.topics.models import Topic
+from welcome.households.models import Household, ImportBatch
+from welcome.letters.models import LetterRun
+
+GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
+    (
+        _("People"),
+        [(Household, "family_home", _("Households")), (ImportBatch, "upload_file", _("Imports"))],
+    ),
+    (_("Letters"), [(LetterRun, "mail", _("Letter runs"))]),
+    (
+        _("Information"),
+        [
+            (Topic, "menu_book", _("Topics")),
+            (ContactPoint, "contact_phone", _("Contact points")),
+            (Municipality, "location_city", _("Municipality")),
+        ],
+    ),
+    (_("Access"), [(User, "group", _("Colleagues")), (Membership, "badge", _("Roles"))]),
+]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    today = {"title": _("Today"), "icon": "today", "link": reverse("admin:index")}
+    groups = [
+        {"title": title, "separator": True, "items": [*_items(request, entries)]} for title, entries in GROUPS
+    ]
+    return [{"items": [today]}, *(group for group in groups if group["items"])]
+
+
+def _items(request: HttpRequest, entries: Any) -> Any:
+    for model, icon, title in entries:
+        page = admin.site._registry.get(model)
+        if page is not None and page.has_module_permission(request):
+            address = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+            yield {"title": title, "icon": icon, "link": reverse(address)}
