@@ -1,3 +1,4 @@
+from welcome.households.admin import HouseholdAdmin, ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
 
-__all__ = ["LetterRunAdmin"]
+__all__ = ["HouseholdAdmin", "ImportBatchAdmin", "LetterRunAdmin"]

@@ -16,14 +16,14 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from municipalities.tenancy.admin import neutral
 from municipalities.tenancy.roles import Right
 from welcome.letters import figures
-from welcome.letters.models import FileState, Letter, LetterRun, PrintFile
+from welcome.letters.figures import file_name
+from welcome.letters.models import FileState, LetterRun, PrintFile
+from welcome.letters.output import COLUMNS, MANIFEST_CSV, MANIFEST_JSON, rows_of, safe_cell
 from welcome.letters.run_lists import cohort_of
 from welcome.letters.run_page import find_run
 from welcome.letters.withdrawal import withdraw_changed
@@ -54,14 +54,15 @@ def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @_for_printing
 def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBase:
     found = get_object_or_404(_finished(run), sequence=sequence)
-    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=_file_name(run, found))
+    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=file_name(found))
     response["Cache-Control"] = "no-store"
     return response
 
 
 @_for_printing
 def manifest(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
-    return _attachment(_manifest(run), "text/csv; charset=utf-8", f"{_stem(run)}-manifest.csv")
+    rows = [row for found in _finished(run) for row in rows_of(found)]
+    return _attachment(_manifest(rows), "text/csv; charset=utf-8", f"{_stem(run)}-manifest.csv")
 
 
 @_for_printing
@@ -87,20 +88,17 @@ def report_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     counts = cohort_of(run, tells_protected=True)
     rows: list[list[object]] = [["what", "number"], ["cohort", counts.cohort], ["letters", counts.letters]]
     rows += [[f"left out: {reason.reason}", reason.count] for reason in counts.reasons]
-    rows += [[f"pages in {_file_name(run, found)}", found.pages] for found in _finished(run)]
+    rows += [[f"pages in {file_name(found)}", found.pages] for found in _finished(run)]
     return _attachment(BOM + _csv(rows), "text/csv; charset=utf-8", f"{_stem(run)}-report.csv")
 
 
 def _finished(run: LetterRun) -> QuerySet[PrintFile]:
-    return PrintFile.objects.of(run.municipality).filter(run=run, state=FileState.DONE)
+    files = PrintFile.objects.of(run.municipality).filter(run=run, state=FileState.DONE)
+    return files.select_related("run__municipality")
 
 
 def _stem(run: LetterRun) -> str:
-    return f"{slugify(run.municipality.slug)}-{run.quarter}"
-
-
-def _file_name(run: LetterRun, found: PrintFile) -> str:
-    return f"{_stem(run)}-{found.sequence:03}.pdf"
+    return f"{run.municipality.number}-{run.quarter}"
 
 
 def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
@@ -110,37 +108,17 @@ def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-def _manifest(run: LetterRun) -> str:
-    """A row a letter, in the order they lie in the files."""
-    letters = Letter.objects.of(run.municipality).filter(run=run).printed()
-    header: list[object] = [
-        "letter",
-        "file",
-        "first page",
-        "pages",
-        "SHA-256 of the file",
-        "language",
-        "address",
+def _manifest(rows: list[dict[str, Any]]) -> str:
+    """As `letter_run` writes it beside the files, so that `verify_run` reads this one too."""
+    lines = [
+        [*(row[name] for name in COLUMNS[:-1]), "\n".join(map(safe_cell, row["address"]))] for row in rows
     ]
-    rows: list[list[object]] = [
-        [
-            letter.number,
-            _file_name(run, letter.file),
-            letter.first_page,
-            letter.pages,
-            letter.file.sha256,
-            letter.language,
-            " | ".join(letter.address),
-        ]
-        for letter in letters.select_related("file").order_by("file__sequence", "first_page")
-        if letter.file is not None
-    ]
-    return BOM + _csv([header, *rows])
+    return BOM + _csv([list(COLUMNS), *lines])
 
 
 def _csv(rows: list[list[object]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=";").writerows([[neutral(cell) for cell in row] for row in rows])
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";").writerows(rows)
     return out.getvalue()
 
 
@@ -163,15 +141,17 @@ class _Outlet(io.RawIOBase):
 
 
 def _zipped(run: LetterRun) -> Iterator[bytes]:
-    """Memory stays at one chunk, however long the files are; PDFs are compressed within, so they are
-    stored as they are."""
-    outlet = _Outlet()
+    """Files and manifest as `letter_run` writes them out. Memory stays at one chunk, however long the
+    files are; PDFs are compressed within, so they are stored as they are."""
+    outlet, rows = _Outlet(), []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(f"{_stem(run)}-manifest.csv", _manifest(run))
         for found in _finished(run):
-            name = _file_name(run, found)
-            with archive.open(name, "w", force_zip64=True) as entry, found.file.open("rb") as source:
+            rows += rows_of(found)
+            with archive.open(file_name(found), "w", force_zip64=True) as entry, found.file.open() as source:
                 while data := source.read(CHUNK):
                     entry.write(data)
                     yield outlet.take()
+        archive.writestr(MANIFEST_CSV, _manifest(rows))
+        whole = {"run": figures.report(run), "letters": rows}
+        archive.writestr(MANIFEST_JSON, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
     yield outlet.take()

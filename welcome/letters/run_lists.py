@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.models import Household, HouseholdQuerySet
-from welcome.letters.figures import Warning
 from welcome.letters.models import (
     LeftOut,
     LeftOutReason,
@@ -21,6 +20,7 @@ from welcome.letters.models import (
     PrintFile,
     PrintFileQuerySet,
 )
+from welcome.letters.problems import Problem
 
 ROWS_A_PAGE = 50
 
@@ -180,10 +180,10 @@ class WarningGroup:
     """Warnings of one kind, each with its letter if it is of one."""
 
     blocking: bool
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
 
-def grouped(warnings: Iterable[Warning], shown: set[int]) -> list[WarningGroup]:
+def grouped(warnings: Iterable[Problem], shown: set[int]) -> list[WarningGroup]:
     """One group a kind, what blocks the approval first. `shown`: ids of the letters that may be named."""
     groups: dict[tuple[bool, str], WarningGroup] = {}
     for warning in warnings:

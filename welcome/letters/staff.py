@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -158,18 +159,27 @@ def _nobody_took_it(run: LetterRun) -> bool:
 
 @on_step("delivery")
 def delivery(request: HttpRequest, run: LetterRun) -> HttpResponse:
-    return show(request, run, "delivery", files=run_lists.files_of(run), report=figures.report(run))
+    return show(request, run, "delivery", **_printed(run))
 
 
 @on_step("report")
 def report(request: HttpRequest, run: LetterRun) -> HttpResponse:
-    counts, letters = _counts(request, run), run.letters.of(run.municipality)
-    printed, failed = letters.printed().count(), letters.failed().count()
+    counts, numbers = _counts(request, run), _printed(run)
+    adds_up = numbers["printed"] + numbers["failed"] == counts.letters
     return show(
-        request, run, "report", files=run_lists.files_of(run), cohort=counts, printed=printed, failed=failed,
-        adds_up=printed + failed == counts.letters and counts.letters + counts.left_out == counts.cohort,
-        report=figures.report(run),
+        request, run, "report", cohort=counts, **numbers,
+        adds_up=adds_up and counts.letters + counts.left_out == counts.cohort,
     )  # fmt: skip
+
+
+def _printed(run: LetterRun) -> dict[str, Any]:
+    files, letters = list(run_lists.files_of(run)), run.letters.of(run.municipality)
+    return {
+        "files": files,
+        "pages": sum(file.pages for file in files),
+        "printed": letters.printed().count(),
+        "failed": letters.failed().count(),
+    }
 
 
 # --- what changes a run --------------------------------------------------------------------------

@@ -1,0 +1,62 @@
+"""A municipality at work on its letters: who works there, and a quarter's run frozen and waiting."""
+
+import datetime
+
+from tests.factories.municipalities import (
+    MembershipFactory,
+    MunicipalityFactory,
+    MunicipalityTextFactory,
+    TopicFactory,
+    TopicTextFactory,
+)
+from tests.factories.welcome import HouseholdFactory, PersonFactory
+from welcome.households.models import AddressKind, HouseholdState, Protection
+from welcome.households.quarters import Quarter
+from welcome.letters import printing, runs
+
+QUARTER = Quarter(2026, 3)
+NO_ADDRESS = {
+    "address_kind": AddressKind.UNKNOWN,
+    **dict.fromkeys(["street", "house_number", "house_letter", "postal_code", "postal_place"], ""),
+}
+
+
+def make_municipality(**more):
+    municipality = MunicipalityFactory(**more)
+    MunicipalityTextFactory(municipality=municipality)
+    MunicipalityTextFactory(municipality=municipality, language="en", body="<p>How good that you came.</p>")
+    TopicTextFactory(topic=TopicFactory(municipality=municipality))
+    return municipality
+
+
+def arrive(municipality, given="Åse Marie", family="Østerhus", **more):
+    household = HouseholdFactory(municipality=municipality, moved_in=datetime.date(2026, 8, 15), **more)
+    PersonFactory(household=household, given_name=given, family_name=family)
+    return household
+
+
+def make_frozen(municipality=None, *, by=None, letters=3):
+    """As many letters, and of those left out two protected, one without address and one who moved on."""
+    municipality = municipality or make_municipality()
+    for number in range(letters):
+        language = ("nb", "en", "uk")[number % 3]
+        arrive(municipality, family=f"Østerhus{number}", house_number=str(number + 1), language=language)
+    for _ in range(2):
+        arrive(municipality, "Hemmelig", "Navn", protection=Protection.STRICT, **NO_ADDRESS)
+    arrive(municipality, "Utan", "Adresse", **NO_ADDRESS)
+    arrive(municipality, "Reist", "Vidare", state=HouseholdState.LEFT, left_on=datetime.date(2026, 9, 20))
+    run = runs.ensure(municipality=municipality, quarter=QUARTER, by=by)
+    return runs.freeze(run=run, by=by)
+
+
+def make_printed(run, *, by=None):
+    runs.approve(run=run, by=by)
+    for file in run.files.all():
+        printing.render(file.pk)
+        runs.settle_file(file.pk)
+    run.refresh_from_db()
+    return run
+
+
+def worker(municipality, role):
+    return MembershipFactory(municipality=municipality, role=role).user
