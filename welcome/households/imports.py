@@ -3,14 +3,16 @@
 What is kept of a row is only what staff need to decide; it goes when the import is saved or dropped.
 """
 
+import datetime
 import uuid
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.municipality.models import MunicipalityOwned
+from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 
 
 class ImportState(models.TextChoices):
@@ -35,6 +37,16 @@ def upload_path(instance: "ImportBatch", filename: str) -> str:
     return f"imports/{uuid.uuid4().hex}"
 
 
+class ImportBatchQuerySet(OwnedQuerySet["ImportBatch"]):
+    def waiting_to_be_read(self, now: datetime.datetime) -> Self:
+        """Nobody reads it, or who did let the lease run out."""
+        free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
+        return self.filter(free, state=ImportState.READING)
+
+    def at_work(self) -> Self:
+        return self.filter(state__in=[ImportState.READING, ImportState.SAVING])
+
+
 class ImportBatch(MunicipalityOwned):
     file = models.FileField(_("file"), upload_to=upload_path, blank=True)
     filename = models.CharField(_("file name"), max_length=120)
@@ -42,12 +54,18 @@ class ImportBatch(MunicipalityOwned):
     sha256 = models.CharField(max_length=64, editable=False)
     understood = models.JSONField(_("what we understood"), default=dict, editable=False)
     counts = models.JSONField(_("rows by verdict"), default=dict, editable=False)
-    problem = models.TextField(_("why it could not be read"), blank=True, editable=False)
+    # {"code", "column", "params"} of a Problem: its reader's language makes the sentence.
+    problem = models.JSONField(_("why it could not be read"), default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
     )
     saved_at = models.DateTimeField(_("saved"), null=True, editable=False)
+    # Held by the worker that reads; when it runs out, another starts over.
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_expires_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -65,6 +83,12 @@ class ImportBatch(MunicipalityOwned):
                 name="importbatch_file_goes_when_it_is_over",
                 violation_error_message=_("The file is deleted when the import is saved or dropped."),
             ),
+            models.CheckConstraint(
+                condition=Q(lease_token=None, lease_expires_at=None)
+                | Q(state=ImportState.READING, lease_token__isnull=False, lease_expires_at__isnull=False),
+                name="importbatch_lease_only_while_reading",
+                violation_error_message=_("Only an import that is being read has a lease."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +103,7 @@ class ImportRow(MunicipalityOwned):
     verdict = models.CharField(_("verdict"), max_length=7, choices=Verdict)
     problems = models.JSONField(_("problems"), default=list)
     values = models.JSONField(_("values"), default=dict)
-    household_key = models.CharField(max_length=64, blank=True, editable=False)
+    household_key = models.CharField(max_length=160, blank=True, editable=False)
     person_key = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta:

@@ -297,7 +297,7 @@ class Person(MunicipalityOwned):
         return f"{self.given_name} {self.family_name}".strip()
 
     def is_adult_on(self, day: datetime.date) -> bool:
-        """Of age (18) on `day`; with only a birth year, from the year they turn 18; unknown counts as their role says."""
+        """Of age (18) on `day`; with only a birth year, from the year they turn 18; without, as their role says."""
         if self.birth_date:
             had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
             return day.year - self.birth_date.year - (not had_birthday) >= 18

@@ -1,0 +1,155 @@
+"""Every change of households that touches several rows or the outside world."""
+
+import datetime
+import hashlib
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.models import User
+from welcome.households import history, importing, merging, tasks
+from welcome.households.addresses import NO_ADDRESS
+from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
+from welcome.households.models import Household, HouseholdQuerySet, HouseholdState, Protection
+
+# --- imports -----------------------------------------------------------------------------------
+
+
+def upload(*, municipality: Municipality, file: File, filename: str, by: User | None) -> ImportBatch:
+    """Keeps the file for a worker, or for whoever calls `importing.read` at once."""
+    digest = hashlib.sha256()
+    for block in file.chunks():
+        digest.update(block)
+    name = "".join(c for c in filename.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable())
+    batch = ImportBatch(
+        municipality=municipality, filename=name[:120] or "?", sha256=digest.hexdigest(), created_by=by
+    )
+    file.seek(0)
+    batch.file.save("", file, save=False)
+    batch.save()
+    return batch
+
+
+def read_batch(*, batch: ImportBatch) -> None:
+    # Robust: if the broker is away, the sweep finds the batch; the upload is not lost.
+    transaction.on_commit(partial(tasks.read_import.delay, batch.pk), robust=True)
+
+
+def start_saving(*, batch: ImportBatch, with_refused: bool, by: User | None) -> None:
+    """Decides to save; `with_refused` saves the good rows though others are refused.
+
+    Raises ValidationError if rows are refused and that was not wanted, or if somebody decided before.
+    """
+    if batch.counts.get(Verdict.REFUSED.value) and not with_refused:
+        raise ValidationError(_("Some rows are refused, so nothing was saved."))
+    if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.READ).update(
+        state=ImportState.SAVING, problem={}, **({"created_by": by} if by else {})
+    ):
+        raise ValidationError(_("This import is no longer waiting."))
+
+
+def save_batch(*, batch: ImportBatch, with_refused: bool, by: User | None) -> None:
+    """As `start_saving`, and gives the work to a worker."""
+    with transaction.atomic():
+        start_saving(batch=batch, with_refused=with_refused, by=by)
+        transaction.on_commit(partial(tasks.save_import.delay, batch.pk), robust=True)
+
+
+def drop_batch(*, batch: ImportBatch, by: User | None) -> None:
+    """Raises ValidationError if it is being saved, or was."""
+    if not importing.drop(batch):
+        raise ValidationError(_("This import is no longer waiting."))
+
+
+# --- households --------------------------------------------------------------------------------
+
+
+def mark_checked(*, households: HouseholdQuerySet, by: User | None) -> list[int]:
+    """Those that were not checked before: what an undo must take back."""
+    with transaction.atomic():
+        ids = list(households.filter(checked_at=None).select_for_update().values_list("pk", flat=True))
+        households.model.objects.filter(pk__in=ids).update(checked_at=timezone.now())
+        history.note(ids, history.CHECKED, by_id=by.pk if by else None)
+    return ids
+
+
+def undo_checked(*, households: HouseholdQuerySet, by: User | None) -> int:
+    with transaction.atomic():
+        ids = list(households.exclude(checked_at=None).values_list("pk", flat=True))
+        households.model.objects.filter(pk__in=ids).update(checked_at=None)
+        history.note(ids, history.NOT_CHECKED, by_id=by.pk if by else None)
+    return len(ids)
+
+
+def mark_left(
+    *, households: HouseholdQuerySet, on: datetime.date, to: str = "", why: str = "", by: User | None
+) -> int:
+    """How many moved on. Raises ValidationError if one had not moved in by then, and changes none."""
+    with transaction.atomic():
+        living = list(households.filter(state=HouseholdState.LIVING).select_for_update())
+        if late := [str(home) for home in living if home.moved_in is None or home.moved_in > on]:
+            raise ValidationError(
+                _("They can't have moved on before they moved in: %(households)s"),
+                params={"households": ", ".join(late)},
+            )
+        ids = [home.pk for home in living]
+        # Where a protected household went is as protected as where it lived.
+        Household.objects.filter(pk__in=ids).update(
+            state=HouseholdState.LEFT,
+            left_on=on,
+            left_to=models.Case(models.When(protection="", then=models.Value(to)), default=models.Value("")),
+            left_why=why,
+        )
+        history.note(ids, history.MOVED_ON, by_id=by.pk if by else None)
+    return len(ids)
+
+
+def protect(*, household: Household, grade: str, by: User | None) -> None:
+    """Sets a grade and deletes at once what is held of the address, in waiting imports too.
+
+    An empty grade lifts the protection; the address must then be entered anew, as none is held.
+    """
+    grade = Protection(grade).value
+    with transaction.atomic():
+        home = Household.objects.select_for_update().get(pk=household.pk)
+        if home.protection == grade:
+            return
+        if grade:
+            _hide_in_waiting_imports(home)
+            NO_ADDRESS.put_on(home)
+            home.moved_from = home.left_to = ""
+        home.protection = grade
+        home.save()
+        message = history.PROTECTED if grade else history.NOT_PROTECTED
+        history.note([home.pk], message, by_id=by.pk if by else None)
+    household.refresh_from_db()
+
+
+def _hide_in_waiting_imports(home: Household) -> None:
+    names = set(home.people.values_list("name_key", flat=True))
+    rows = ImportRow.objects.of(home.municipality).filter(person_key__in=names)
+    if home.address_key:
+        rows |= ImportRow.objects.of(home.municipality).filter(household_key__endswith=home.address_key)
+    found = list(rows)
+    importing.hide(found)
+    ImportRow.objects.bulk_update(found, ["values", "household_key"])
+
+
+def merge(*, keep: Household, other: Household, by: User | None) -> None:
+    """Puts all of `other` into `keep` and deletes it. Raises ValidationError across municipalities."""
+    if keep.pk == other.pk or keep.municipality_id != other.municipality_id:
+        raise ValidationError(_("Choose two households of one municipality."))
+    with transaction.atomic():
+        locked = Household.objects.select_for_update().in_bulk(sorted([keep.pk, other.pk]))
+        if len(locked) < 2:
+            raise ValidationError(_("One of the households is no longer there."))
+        strictest = merging.merge(keep=locked[keep.pk], other=locked[other.pk])
+        if strictest != locked[keep.pk].protection:
+            protect(household=locked[keep.pk], grade=strictest, by=by)
+        history.note([keep.pk], history.MERGED, by_id=by.pk if by else None)
+    keep.refresh_from_db()

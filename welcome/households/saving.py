@@ -1,0 +1,97 @@
+"""Writes what was judged: new households and people, and what changed of known ones."""
+
+import datetime
+from collections.abc import Iterable
+
+from municipalities.municipality.models import Municipality
+from welcome.households import history
+from welcome.households.arrivals import role_of
+from welcome.households.models import ADDRESS_FIELDS, Household, Person, Source
+from welcome.households.register import KnownHousehold, KnownPerson, Register
+from welcome.households.verdicts import Plan
+
+_HOUSEHOLD_FIELDS = (
+    "state", "protection", "moved_in", "moved_from", "reason", "language", "address_kind", "address_key",
+    *ADDRESS_FIELDS,
+)  # fmt: skip
+_PERSON_FIELDS = ("birth_date", "birth_year", "phone", "email", "language", "died_on")
+MOST_IN_ORDER = 32_767  # What the column holds.
+
+
+def write(
+    plans: list[Plan],
+    register: Register,
+    *,
+    municipality: Municipality,
+    now: datetime.datetime,
+    by_id: int | None,
+) -> None:
+    """Inside a transaction, a number of queries that doesn't grow with the rows known."""
+    households = _once(plan.household for plan in plans)
+    changed_homes = [home for home in households if home.pk is not None and home.changed]
+    new_homes = [home for home in households if home.pk is None]
+    created = Household.objects.bulk_create(
+        [_household(home, municipality, source=Source.FILE, created_at=now) for home in new_homes]
+    )
+    for home, made in zip(new_homes, created, strict=True):
+        home.pk = made.pk
+        register.saved(home)
+    Household.objects.bulk_update(
+        [_household(home, municipality) for home in changed_homes], _HOUSEHOLD_FIELDS
+    )
+
+    new = [plan for plan in plans if plan.person.pk is None and plan.person.row == plan.number]
+    changed_people = _once(p.person for p in plans if p.person.pk is not None and p.person.changed)
+    people = Person.objects.bulk_create([_new_person(plan, municipality) for plan in new])
+    for plan, row in zip(new, people, strict=True):
+        plan.person.pk = row.pk
+    Person.objects.bulk_update(
+        [_changed_person(person, municipality) for person in changed_people], _PERSON_FIELDS
+    )
+    if by_id is not None:
+        touched = {home.pk for home in changed_homes} | {person.household.pk for person in changed_people}
+        history.note(touched, history.CHANGED_BY_IMPORT, by_id=by_id)
+    for thing in (*households, *changed_people, *(plan.person for plan in new)):
+        thing.changed = False
+
+
+def _once(things: Iterable) -> list:
+    return list(dict.fromkeys(things))
+
+
+def _household(home: KnownHousehold, municipality: Municipality, **more: object) -> Household:
+    household = Household(
+        pk=home.pk,
+        municipality=municipality,
+        state=home.state,
+        protection=home.protection,
+        moved_in=home.moved_in,
+        moved_from=home.moved_from,
+        reason=home.reason,
+        language=home.language,
+        **more,
+    )
+    home.address.put_on(household)
+    return household
+
+
+def _new_person(plan: Plan, municipality: Municipality) -> Person:
+    person, arrival = plan.person, plan.arrival
+    return Person(
+        municipality=municipality,
+        household_id=person.household.pk or 0,
+        given_name=arrival.given_name,
+        family_name=arrival.family_name,
+        name_key=arrival.name_key,
+        role=role_of(arrival),
+        order=min(person.order, MOST_IN_ORDER),
+        **{name: getattr(person, name) for name in _PERSON_FIELDS},
+    )
+
+
+def _changed_person(person: KnownPerson, municipality: Municipality) -> Person:
+    return Person(
+        pk=person.pk,
+        municipality=municipality,
+        **{name: getattr(person, name) for name in _PERSON_FIELDS},
+    )

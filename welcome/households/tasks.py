@@ -1,0 +1,34 @@
+import datetime
+
+from celery import shared_task
+from django.utils import timezone
+
+from welcome.households import importing
+from welcome.households.imports import ImportBatch, ImportState
+
+FORGOTTEN_AFTER = datetime.timedelta(days=30)
+
+
+@shared_task
+def read_import(batch_id: int) -> None:
+    importing.read(batch_id)
+
+
+@shared_task
+def save_import(batch_id: int) -> None:
+    importing.save(batch_id)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Picks up what a dead worker or a lost message left, and forgets what nobody came back for."""
+    now = timezone.now()
+    for batch in ImportBatch.objects.waiting_to_be_read(now - datetime.timedelta(seconds=60)):
+        read_import.delay(batch.pk)
+    for batch in ImportBatch.objects.filter(state=ImportState.SAVING):
+        save_import.delay(batch.pk)
+    done = [ImportState.READ, ImportState.REFUSED]
+    for batch in ImportBatch.objects.filter(state__in=done).exclude(file=""):
+        importing.forget_file(batch)
+    for batch in ImportBatch.objects.filter(state=ImportState.READ, created_at__lt=now - FORGOTTEN_AFTER):
+        importing.drop(batch)
