@@ -1,0 +1,51 @@
+import datetime
+
+import pytest
+
+from municipalities.municipality.models import Municipality
+from tests.factories.municipalities import (
+    ContactPointFactory,
+    MunicipalityFactory,
+    MunicipalityTextFactory,
+    TopicFactory,
+    TopicTextFactory,
+)
+from tests.factories.welcome import HouseholdFactory, PersonFactory
+from welcome.households.models import Household
+from welcome.households.quarters import Quarter
+from welcome.letters import runs
+from welcome.letters.models import LetterRun
+
+Q3 = Quarter(2026, 3)
+DATED = datetime.date(2026, 10, 5)
+
+
+@pytest.fixture
+def place(db) -> Municipality:
+    """Ål with a greeting in bokmål and one topic: all that a run needs."""
+    place = MunicipalityFactory(number="3328", name="Ål", slug="aal", second_approver=False)
+    MunicipalityTextFactory(municipality=place, language="nb")
+    topic = TopicFactory(municipality=place, slug="doctor")
+    TopicTextFactory(topic=topic)
+    topic.contacts.add(ContactPointFactory(municipality=place, name="Ål legesenter"))
+    return place
+
+
+def arrive(place: Municipality, *names: str, **household: object) -> Household:
+    """A household of adults, each name "given family"."""
+    arrived = HouseholdFactory(municipality=place, **household)
+    for order, name in enumerate(names or ["Oksana Kovalenko"]):
+        given, _, family = name.rpartition(" ")
+        PersonFactory(
+            household=arrived, given_name=given or family, family_name=family if given else "", order=order
+        )
+    return arrived
+
+
+def frozen(place: Municipality, quarter: Quarter = Q3) -> LetterRun:
+    run = runs.ensure(municipality=place, quarter=quarter, by=None)
+    return runs.freeze(run=run, by=None, dated=DATED)
+
+
+def approved(place: Municipality, quarter: Quarter = Q3) -> LetterRun:
+    return runs.approve(run=frozen(place, quarter), by=None)
