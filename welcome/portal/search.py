@@ -22,9 +22,11 @@ ENDINGS = sorted(
 )[::-1]
 # Words of a question, not of its subject.
 STOP_WORDS = frozenset(
-    "hvor hva hvem hvordan når kan jeg vi du er det den en et ei i på til for fra med om og eller som å "
-    "kor kva kven korleis eg me ein eit frå "
-    "where what who how when can i we you is are the a an in on at to for from with about and or do my".split()
+    (
+        "hvor hva hvem hvordan når kan jeg vi du er det den en et ei i på til for fra med om og som å "
+        "kor kva kven korleis eg me ein eit frå "
+        "where what who how when can we you is are the a an in on at to from with about and or do my"
+    ).split()
 )
 SHORTEST = 2
 TITLE, NAME, BODY = 6, 4, 1

@@ -1,0 +1,100 @@
+"""Every public page as people meet it: three languages, light and dark, a phone and a desk."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser import county
+from tests.browser.conftest import STANDARD
+
+PAGES = [
+    "",
+    "?q=nowhere",
+    "al/",
+    "rollag/",
+    "nore-og-uvdal/",
+    "al/live/",
+    "al/practical/",
+    "al/meet/",
+    "rollag/learn/",
+    "al/topics/",
+    "al/topics/doctor/",
+    "al/topics/doctor/?text=ar",
+    "al/topics/waste/",
+    "al/topics/unwritten/",
+    "nore-og-uvdal/topics/doctor/",
+    "al/search/",
+    "al/search/?q=skular",
+    "al/search/?q=qwertyuiop",
+    f"al/search/?q={'x' * 101}",
+    "privacy/",
+    "al/privacy/",
+    "al/accessibility/",
+]
+LOOKS = [("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390)]
+BUDGET = 100_000  # Bytes of a first view, compressed, fonts and all.
+
+
+@pytest.fixture(autouse=True)
+def buskerud(page):
+    county.build()
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_axe_finds_nothing(page, language):
+    axe, found = Axe(), []
+    for address in PAGES:
+        page.goto(f"/{language}/{address}")
+        page.evaluate(axe.axe_script)
+        for scheme, width in LOOKS:
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            report = AxeResults(page.evaluate("options => axe.run(document, options)", STANDARD))
+            if report.response["violations"]:
+                found.append(f"{page.url} {scheme} {width}\n{report.generate_report()}")
+    assert not found, "\n".join(found)
+
+
+def test_the_menu_of_a_phone_is_accessible_when_open(page, accessible):
+    page.goto("/nb/al/practical/")
+    page.locator("details.menu summary").click()
+    accessible(page)
+
+
+def test_a_page_that_is_not_there_is_accessible(browser, live_server, accessible):
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    answer = page.goto("/nn/al/topics/nope/")
+    assert answer is not None
+    assert answer.status == 404
+    accessible(page)
+    context.close()
+
+
+def test_nothing_is_wider_than_the_narrowest_screen(page):
+    """320 px is 1280 px at 400 %: WCAG 2.2, 1.4.10."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = []
+    for address in PAGES:
+        page.goto(f"/en/{address}")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            wide.append(f"{page.url}: {over} px")
+    assert not wide, "\n".join(wide)
+
+
+@pytest.mark.parametrize("address", ["/nb/", "/nb/al/", "/nb/al/topics/doctor/"])
+def test_the_first_view_is_light(page, address):
+    sent = {}
+
+    def weigh(response):
+        body = response.body()
+        packed = response.url.endswith(".woff2")  # Compressed in itself.
+        sent[response.url] = len(body) if packed else len(gzip.compress(body, 9))
+
+    page.on("response", weigh)
+    page.goto(address, wait_until="networkidle")
+    assert len([url for url in sent if url.endswith(".woff2")]) == 1, "the font is fetched once, and only one"
+    assert sum(sent.values()) <= BUDGET, "\n".join(f"{size:7} {url}" for url, size in sent.items())
