@@ -68,6 +68,11 @@ class Reading(Generic[T]):
         return self.text.language != self.wanted
 
     @property
+    def is_foreign(self) -> bool:
+        """In another language than the page around it, by fallback or because the reader chose so."""
+        return self.text.language != screen_language()
+
+    @property
     def direction(self) -> str:
         return "rtl" if self.text.is_rtl else "ltr"
 
@@ -168,7 +173,7 @@ class Shown:
     @property
     def is_foreign(self) -> bool:
         """The title is in another language than the page, so a screen reader must be told."""
-        return bool(self.reading and self.reading.is_fallback and self.reading.text.title)
+        return bool(self.reading and self.reading.is_foreign and self.reading.text.title)
 
     @property
     def places(self) -> list[Place]:

@@ -139,6 +139,7 @@ def test_a_topic_says_in_what_language_it_is_and_where_the_newest_text_stands(cl
     TopicTextFactory(topic=topic, language="ar", body="<p>اتصل</p>")
     arabic = client.get("/en/al/topics/doctor/?text=ar").content.decode()
     assert re.search(r'class="prose[^>]*lang="ar"[^>]*dir="rtl"', arabic)
+    assert re.search(r'<h1[^>]*lang="ar" dir="rtl"', arabic)
 
 
 def test_a_fallback_is_marked_for_eyes_and_screen_readers(client, ål):
