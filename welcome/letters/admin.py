@@ -168,12 +168,12 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
         ),
         path(
             "<int:object_id>/letters/<int:number>.pdf",
-            staff_only(previews.letter_pdf),
+            staff_only(previews.letter_pdf, cacheable=True),
             name="welcome_letterrun_letter_pdf",
         ),
         path(
             "<int:object_id>/letters/<int:number>-<int:page>.png",
-            staff_only(previews.letter_page),
+            staff_only(previews.letter_page, cacheable=True),
             name="welcome_letterrun_letter_page",
         ),
         path(

@@ -76,14 +76,14 @@ def picture(content: bytes, page: int) -> bytes:
 
 
 def letter_pdf(request: HttpRequest, object_id: int, number: int) -> HttpResponse:
-    return _served(request, object_id, number, page=0)
+    return _served(request, object_id, number, None)
 
 
 def letter_page(request: HttpRequest, object_id: int, number: int, page: int) -> HttpResponse:
     return _served(request, object_id, number, page)
 
 
-def _served(request: HttpRequest, object_id: int, number: int, page: int) -> HttpResponse:
+def _served(request: HttpRequest, object_id: int, number: int, page: int | None) -> HttpResponse:
     run = find_run(request, object_id)
     letter = get_object_or_404(letters_of(run).select_related("run"), number=number)
     etag = f'"{_version(letter)}-{page}"'
@@ -91,12 +91,12 @@ def _served(request: HttpRequest, object_id: int, number: int, page: int) -> Htt
     if response is None:
         try:
             content = _pdf(_version(letter), letter.pk)
-            content = picture(content, page) if page else content
+            content = content if page is None else picture(content, page)
         except LayoutError as error:
             raise Http404(_("This letter can’t be made: %(reason)s") % {"reason": error}) from error
         except IndexError as error:
             raise Http404 from error
-        response = HttpResponse(content, content_type="image/png" if page else "application/pdf")
+        response = HttpResponse(content, content_type="application/pdf" if page is None else "image/png")
         response["Content-Disposition"] = "inline"
     response["ETag"] = etag
     # Asked for anew each time, so that who has lost the right, or has got protection, is seen no more.

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from municipalities.tenancy.access import access_of
@@ -75,7 +74,6 @@ def on_step(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., 
 
     def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @require_safe
-        @never_cache
         @wraps(view)
         def guarded(request: HttpRequest, object_id: int, **more: object) -> HttpResponse:
             run = find_run(request, object_id)

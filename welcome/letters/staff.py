@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from municipalities.tenancy.access import access_of
@@ -29,7 +28,6 @@ SECONDS_BEFORE_WORRY = 20  # A worker that runs takes its work within a second o
 
 
 @require_safe
-@never_cache
 def here(request: HttpRequest, object_id: int) -> HttpResponse:
     run = find_run(request, object_id)
     return redirect(step_url(run, HERE[RunState(run.state)]))
@@ -73,6 +71,8 @@ def texts(request: HttpRequest, run: LetterRun) -> HttpResponse:
 @on_step("proof")
 def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
     if asked := request.GET.get("letter", "").strip():
+        if asked.isdecimal() and run_lists.letters_of(run).filter(number=asked).exists():
+            return redirect("admin:welcome_letterrun_letter", run.pk, asked)
         letters = run_lists.page_of_letters(run, asked, None)
         if letters.paginator.count == 1:
             return redirect("admin:welcome_letterrun_letter", run.pk, letters[0].number)
