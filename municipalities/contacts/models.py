@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from municipalities.municipality.models import MunicipalityOwned
+from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 
 
 class ContactPoint(MunicipalityOwned):
@@ -33,6 +33,8 @@ class ContactPoint(MunicipalityOwned):
     front_desk = models.BooleanField(
         _("first to ask"), default=False, help_text=_("Shown on the front page as somebody one can call.")
     )
+
+    objects = OwnedQuerySet["ContactPoint"].as_manager()
 
     class Meta:
         verbose_name = _("contact point")

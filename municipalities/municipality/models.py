@@ -68,7 +68,8 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
             return self.none()
         if getattr(user, "is_superuser", False):
             return self.all()
-        return self.filter(pk__in=self.model.objects.filter(membership__user=user).values("pk"))
+        memberships = self.model.objects.filter(membership__user_id=getattr(user, "pk", 0))
+        return self.filter(pk__in=memberships.values("pk"))
 
     def published(self) -> Self:
         return self.filter(published=True)
@@ -194,11 +195,9 @@ class OwnedQuerySet(models.QuerySet[M]):
 
 
 class MunicipalityOwned(models.Model):
-    """A row that belongs to one municipality. Subclasses get a manager made of `OwnedQuerySet`."""
+    """A row that belongs to one municipality. A subclass makes its manager of `OwnedQuerySet`."""
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
-
-    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -258,6 +257,8 @@ class Fact(MunicipalityOwned):
     source_url = models.URLField(_("address of the source"), blank=True)
     true_on = models.DateField(_("true on"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OwnedQuerySet["Fact"].as_manager()
 
     class Meta:
         verbose_name = _("fact")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.municipality.models import Municipality, MunicipalityOwned
+from municipalities.municipality.models import Municipality, MunicipalityOwned, OwnedQuerySet
 
 
 class UserManager(BaseUserManager["User"]):
@@ -79,6 +79,8 @@ class Membership(MunicipalityOwned):
         Municipality, models.PROTECT, related_name="membership", verbose_name=_("municipality")
     )
     role = models.CharField(_("role"), max_length=16, choices=Role)
+
+    objects = OwnedQuerySet["Membership"].as_manager()
 
     class Meta:
         verbose_name = _("membership")

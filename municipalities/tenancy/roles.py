@@ -35,7 +35,7 @@ def rights_of(user: object, municipality: Municipality | None = None) -> set[Rig
         return set()
     if getattr(user, "is_superuser", False):
         return set(Right)
-    memberships = Membership.objects.filter(user=user)
+    memberships = Membership.objects.filter(user_id=getattr(user, "pk", 0))
     if municipality is not None:
         memberships = memberships.of(municipality)
     return set().union(*(RIGHTS[role] for role in memberships.values_list("role", flat=True)))

@@ -106,6 +106,8 @@ class ImportRow(MunicipalityOwned):
     household_key = models.CharField(max_length=160, blank=True, editable=False)
     person_key = models.CharField(max_length=200, blank=True, editable=False)
 
+    objects = OwnedQuerySet["ImportRow"].as_manager()
+
     class Meta:
         verbose_name = _("row of an import")
         verbose_name_plural = _("rows of an import")

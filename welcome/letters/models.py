@@ -165,6 +165,8 @@ class RunText(MunicipalityOwned):
     # a better translation next year must not change a letter of today.
     words = models.JSONField(_("fixed words"), default=dict)
 
+    objects = OwnedQuerySet["RunText"].as_manager()
+
     class Meta:
         verbose_name = _("text of a run")
         verbose_name_plural = _("texts of a run")
@@ -361,6 +363,8 @@ class LeftOut(MunicipalityOwned):
         Household, models.SET_NULL, null=True, related_name="left_out", verbose_name=_("household")
     )
     reason = models.CharField(_("reason"), max_length=16, choices=LeftOutReason)
+
+    objects = OwnedQuerySet["LeftOut"].as_manager()
 
     class Meta:
         verbose_name = _("left out")
