@@ -38,7 +38,9 @@ class Place:
         if language == "en":
             own |= {key: _english(own[key]) for key in ("post_shop", "emergency")}
             own |= {key[:-3]: value for key, value in own.items() if key.endswith("_en")}
-        schools = self.facts["schools"]
+        schools = [*self.facts["schools"]]
+        if self.facts.get("more_schools"):
+            schools.append(common(language)["words"]["others"])
         last = f" {common(language)['words']['and']} {schools[-1]}" if len(schools) > 1 else schools[-1]
         return (
             own
