@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from import_export.resources import ModelResource
 from unfold.decorators import display
+from unfold.widgets import INPUT_CLASSES
 
 from municipalities.contacts.models import ContactPoint, OpeningHours
 from municipalities.tenancy.admin import ExportAdmin, ScopedTabularInline
@@ -29,6 +31,15 @@ class OpeningHoursInline(ScopedTabularInline):
     model = OpeningHours
     read, write = Right.READ_TEXTS, Right.WRITE_TEXTS
     fields = ["weekday", "opens", "closes"]
+    hide_title = True
+    formfield_overrides = {
+        models.TimeField: {
+            # The browser's own: seconds are of no use, and a phone shows its clock.
+            "widget": forms.TimeInput(
+                attrs={"type": "time", "class": " ".join(INPUT_CLASSES)}, format="%H:%M"
+            )
+        }
+    }
 
 
 @admin.register(ContactPoint)

@@ -116,7 +116,7 @@ class MunicipalityAdmin(ScopedAdmin):
         (
             _("How we look"),
             {
-                "fields": [("arms", "accent"), "mayor_name", ("mayor_portrait", "mayor_signature")],
+                "fields": ["arms", "accent", "mayor_name", "mayor_portrait", "mayor_signature"],
                 "description": _("Pictures as PNG or JPEG. The colour must carry white text."),
             },
         ),

@@ -82,11 +82,11 @@ class DaysField(forms.CharField):
 
 class MunicipalityFields(forms.ModelForm):
     languages = LanguagesField(
-        label=_("languages offered"),
+        label=_("Languages offered"),
         help_text=_("Each topic is asked for in all of these."),
     )
     followup_days = DaysField(
-        label=_("follow-up rhythm"),
+        label=_("Follow-up rhythm"),
         help_text=_("Days after moving in on which somebody asks how it goes, with commas between."),
         widget=UnfoldAdminTextInputWidget(),
     )

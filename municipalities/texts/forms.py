@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.forms.widgets import WysiwygWidget
@@ -47,6 +48,14 @@ def for_editor(html: str) -> str:
 
 
 class RichTextWidget(WysiwygWidget):
+    """The theme's editor with tools of our own: only the marks that a text may have."""
+
+    template_name = "texts/editor.html"
+
+    def _render(self, template_name: str, context: Any, renderer: Any = None) -> str:
+        # The forms' own renderer doesn't look into the project's templates.
+        return render_to_string(template_name, context)
+
     def format_value(self, value: Any) -> str:
         return for_editor(value or "")
 
@@ -66,7 +75,7 @@ class TextForm(forms.ModelForm):
 
     NEEDS_TITLE: ClassVar[bool] = True
 
-    body = RichTextInput(label=_("text"), required=False, max_length=6000)
+    body = RichTextInput(label=_("Text"), required=False, max_length=6000)
     still_right = forms.BooleanField(
         label=_("I have read it, and it is still right"),
         required=False,

@@ -106,7 +106,7 @@ class TopicAdmin(ScopedAdmin):
     fieldsets = [
         (
             None,
-            {"fields": [("slug", "door", "order"), ("owner", "review_months"), ("published", "in_letter")]},
+            {"fields": ["slug", ("door", "order"), ("owner", "review_months"), ("published", "in_letter")]},
         )
     ]
 

@@ -4,8 +4,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from tests.factories.municipalities import MunicipalityFactory
+from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
-from welcome.letters.models import LetterRun
+from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
 
 
 class HouseholdFactory(DjangoModelFactory[Household]):
@@ -40,3 +41,64 @@ class LetterRunFactory(DjangoModelFactory[LetterRun]):
     municipality = factory.SubFactory(MunicipalityFactory)
     year = 2026
     number = 3
+
+
+class ImportBatchFactory(DjangoModelFactory[ImportBatch]):
+    class Meta:
+        model = ImportBatch
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    filename = "tilflyttere.csv"
+    sha256 = "0" * 64
+
+
+class ImportRowFactory(DjangoModelFactory[ImportRow]):
+    class Meta:
+        model = ImportRow
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    municipality = factory.SelfAttribute("batch.municipality")
+    number = factory.Sequence(lambda n: n + 2)
+    verdict = Verdict.NEW
+
+
+class RunTextFactory(DjangoModelFactory[RunText]):
+    class Meta:
+        model = RunText
+
+    run = factory.SubFactory(LetterRunFactory)
+    municipality = factory.SelfAttribute("run.municipality")
+    language = "nb"
+    greeting = factory.Dict({"title": "", "body": "<p>Velkommen hit.</p>", "language": "nb"})
+    enclosure = factory.List([])
+
+
+class PrintFileFactory(DjangoModelFactory[PrintFile]):
+    class Meta:
+        model = PrintFile
+
+    run = factory.SubFactory(LetterRunFactory)
+    municipality = factory.SelfAttribute("run.municipality")
+    sequence = 1
+
+
+class LetterFactory(DjangoModelFactory[Letter]):
+    class Meta:
+        model = Letter
+
+    run = factory.SubFactory(LetterRunFactory)
+    municipality = factory.SelfAttribute("run.municipality")
+    number = 1
+    language = "nb"
+    address = factory.List(["Oksana Kovalenko", "Øvre Ålsgata 12 B", "3570 Ål"])
+    salutation = "Kjære Oksana"
+    people = 1
+
+
+class LeftOutFactory(DjangoModelFactory[LeftOut]):
+    class Meta:
+        model = LeftOut
+
+    run = factory.SubFactory(LetterRunFactory)
+    municipality = factory.SelfAttribute("run.municipality")
+    reason = LeftOutReason.NO_ADDRESS

@@ -49,8 +49,8 @@ def queues(access: Access) -> list[Queue]:
 def _queues(access: Access) -> Iterator[Queue]:
     user = access.user
     if access.may(Right.WRITE_PEOPLE):
-        # A protected household is in no list, so a count that included it would give it away.
-        new = access.narrow(Household.objects.visible_to(user), Right.WRITE_PEOPLE).open_to_all().to_check()
+        # Protected ones too: the list behind shows them to who may write, and to nobody else.
+        new = access.narrow(Household.objects.visible_to(user), Right.WRITE_PEOPLE).to_check()
         yield _waiting("households", new, "created_at")
         batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("imports", batches.filter(state=ImportState.READ), "created_at")

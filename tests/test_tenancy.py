@@ -1,0 +1,373 @@
+"""A municipality sees its own only: every owned model, and every address of the staff site, asked by
+somebody from elsewhere. What is swept comes from the registries, so a new model or address is swept too."""
+
+import importlib
+import itertools
+import pkgutil
+import re
+
+import factory
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db import IntegrityError, models, transaction
+from django.urls import URLResolver, reverse
+from factory.django import DjangoModelFactory
+
+import tests.factories
+from municipalities.municipality.models import Municipality, MunicipalityOwned
+from municipalities.tenancy.admin import ScopedAdmin
+from municipalities.tenancy.models import Membership, Role, User
+from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+from welcome.households.imports import ImportBatch
+from welcome.letters.models import LeftOutReason, LetterRun
+
+pytestmark = pytest.mark.django_db
+
+# Whatever holds this word belongs to the other municipality; asking for its half echoes only the half.
+HALF = "Hemmeleg"
+MARK = f"{HALF}staden"
+
+# Addresses of the staff site that show no row of any model.
+SITE_WIDE = {
+    "view_on_site", "search", "index", "login", "logout", "password_change", "password_change_done",
+    "autocomplete", "jsi18n", "app_list", "admin_password_reset", "password_reset_done",
+    "password_reset_confirm", "password_reset_complete",
+}  # fmt: skip
+OPEN = {
+    "login",
+    "admin_password_reset",
+    "password_reset_done",
+    "password_reset_confirm",
+    "password_reset_complete",
+}
+
+# What stands in an address besides the object's number. A number that the object of another municipality
+# has, so that only the scope can refuse it.
+PARTS = {
+    (ImportBatch, "verb"): ["save", "drop"],
+    (LetterRun, "verb"): ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],
+    (LetterRun, "reason"): LeftOutReason.values,
+    (LetterRun, "number"): [1],
+    (LetterRun, "page"): [1],
+    (LetterRun, "sequence"): [1],
+}
+
+
+def _factories():
+    for module in pkgutil.iter_modules(tests.factories.__path__):
+        for found in vars(importlib.import_module(f"tests.factories.{module.name}")).values():
+            if isinstance(found, type) and issubclass(found, DjangoModelFactory) and found._meta.model:
+                yield found._meta.model, found
+
+
+FACTORIES = dict(_factories())
+
+
+def _is_owned(model):
+    try:
+        field = model._meta.get_field("municipality")
+    except FieldDoesNotExist:
+        return False
+    return field.is_relation and field.related_model is Municipality
+
+
+OWNED = [model for model in apps.get_models() if _is_owned(model)]
+ADMINS = list(admin.site._registry.items())
+
+
+def name(model):
+    return model._meta.label
+
+
+def admin_name(pair):
+    return pair[0]._meta.label
+
+
+def make(model, municipality, rows=None):
+    """A row of `model` in `municipality`, below the parent in `rows` (by model) if it has one."""
+    rows = {} if rows is None else rows
+    if model in rows:
+        return rows[model]
+    if model is Municipality:
+        rows[model] = municipality
+    elif model is User:
+        rows[model] = MembershipFactory(municipality=municipality).user
+    else:
+        assert model in FACTORIES, f"{name(model)} has no factory in tests/factories"
+        declared = FACTORIES[model]._meta.base_declarations.get("municipality")
+        if isinstance(declared, factory.SelfAttribute):
+            parent = declared.attribute_name.split(".")[0]
+            above = make(model._meta.get_field(parent).related_model, municipality, rows)
+            rows[model] = FACTORIES[model](**{parent: above})
+        else:
+            rows[model] = FACTORIES[model](municipality=municipality)
+    return rows[model]
+
+
+def mark(row):
+    """Write the mark in the first field of the row that takes any words."""
+    for field in row._meta.concrete_fields:
+        words = (
+            isinstance(field, models.CharField | models.TextField) and field.editable and not field.choices
+        )
+        if not words or isinstance(field, models.EmailField | models.URLField):
+            continue
+        if (field.max_length or 99) >= len(MARK) + 6:
+            try:
+                with transaction.atomic():
+                    type(row)._base_manager.filter(pk=row.pk).update(**{field.name: f"{MARK} {row.pk}"})
+            except IntegrityError:
+                continue  # A constraint says what this field holds.
+            return
+
+
+@pytest.fixture
+def home():
+    return MunicipalityFactory(name="Heimegrenda")
+
+
+@pytest.fixture
+def elsewhere():
+    return MunicipalityFactory(name=MARK)
+
+
+@pytest.fixture
+def boss(home):
+    """May do everything, at home."""
+    return MembershipFactory(municipality=home, role=Role.ADMINISTRATOR).user
+
+
+@pytest.fixture
+def planted(home, elsewhere):
+    """A marked row of every model of the staff site, elsewhere."""
+    rows = {}
+    for model in [*OWNED, *(model for model, _page in ADMINS)]:
+        mark(make(model, elsewhere, rows))
+    return rows
+
+
+# --- models --------------------------------------------------------------------------------------
+
+
+def test_the_sweep_finds_the_owned_models():
+    assert len(OWNED) > 5
+    assert all(issubclass(model, MunicipalityOwned) for model in OWNED)
+
+
+@pytest.mark.parametrize("model", OWNED, ids=name)
+def test_rows_of_another_municipality_are_not_visible(model, home, elsewhere, boss):
+    ours, theirs = make(model, home), make(model, elsewhere)
+    visible = set(model.objects.visible_to(boss))
+    assert ours in visible
+    assert theirs not in visible
+    assert set(model.objects.of(elsewhere)) >= {theirs}
+    assert ours not in model.objects.of(elsewhere)
+
+
+@pytest.mark.parametrize("model", OWNED, ids=name)
+def test_nobody_sees_nothing(model, home, boss):
+    make(model, home)
+    User.objects.filter(pk=boss.pk).update(is_active=False)
+    boss.refresh_from_db()
+    assert not model.objects.visible_to(boss).exists()
+    assert not model.objects.visible_to(None).exists()
+
+
+# --- addresses -----------------------------------------------------------------------------------
+
+
+def _walk(patterns, before=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, before + str(pattern.pattern))
+        else:
+            parts = [*pattern.pattern.converters, *pattern.pattern.regex.groupindex]
+            yield before, pattern, list(dict.fromkeys(parts))
+
+
+def _addresses():
+    """(name, model, parts) of each address; the model whose page it is, None for a site-wide one."""
+    by_folder = {f"{m._meta.app_label}/{m._meta.model_name}/": m for m, _page in ADMINS}
+    return [
+        (pattern, by_folder.get(before), parts) for before, pattern, parts in _walk(admin.site.get_urls())
+    ]
+
+
+ADDRESSES = _addresses()
+OF_AN_OBJECT = [(p, m, parts) for p, m, parts in ADDRESSES if m is not None and parts]
+OF_A_LIST = [(p, m) for p, m, parts in ADDRESSES if m is not None and not parts]
+
+
+def _id(case):
+    return case[0].name or str(case[0].pattern)
+
+
+def _filled(pattern, model, parts, row):
+    """Every address of `pattern` for `row`, relative to the model's folder."""
+    values = []
+    for part in parts:
+        if part == "object_id":
+            values.append([row.pk])
+        else:
+            assert (model, part) in PARTS, (
+                f"The sweep can't fill {part!r} of {pattern.name}: declare it in PARTS of this file."
+            )
+            values.append(PARTS[model, part])
+    folder = reverse("admin:index") + f"{model._meta.app_label}/{model._meta.model_name}/"
+    for chosen in itertools.product(*values):
+        route = str(pattern.pattern)
+        for part, value in zip(parts, chosen, strict=True):
+            route = re.sub(rf"<(?:\w+:)?{part}>|\(\?P<{part}>.*?\)(?=[/.$-])", str(value), route, count=1)
+        yield folder + route.strip("^$")
+
+
+def test_every_site_wide_address_is_known():
+    assert {p.name for p, model, _parts in ADDRESSES if model is None} - {None} == SITE_WIDE
+
+
+@pytest.mark.parametrize("pair", ADMINS, ids=admin_name)
+def test_every_page_stands_on_the_scoped_base(pair):
+    model, page = pair
+    assert isinstance(page, ScopedAdmin)
+    assert model in FACTORIES, f"{name(model)} has no factory in tests/factories"
+
+
+@pytest.mark.parametrize("case", OF_AN_OBJECT, ids=_id)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_object_from_elsewhere_is_not_found(case, method, planted, boss, client):
+    pattern, model, parts = case
+    client.force_login(boss)
+    for address in _filled(pattern, model, parts, planted[model]):
+        answer = getattr(client, method)(address, follow=True)
+        assert answer.status_code in {403, 404, 405}, address
+        assert MARK not in answer.content.decode(), address
+    planted[model].refresh_from_db()
+
+
+def test_the_same_addresses_answer_at_home(home, boss, client):
+    """Or the sweep above would be content with addresses that nobody can open."""
+    client.force_login(boss)
+    answered, rows = {}, {User: boss}
+    for pattern, model, parts in OF_AN_OBJECT:
+        row = make(model, home, rows)
+        for address in _filled(pattern, model, parts, row):
+            answered.setdefault(model, []).append(client.get(address, follow=True).status_code)
+    assert all(200 in codes for codes in answered.values())
+
+
+@pytest.mark.parametrize("case", OF_A_LIST, ids=_id)
+def test_no_list_names_what_is_elsewhere(case, planted, home, boss, elsewhere, client):
+    pattern, model = case
+    make(model, home)
+    client.force_login(boss)
+    address = reverse(f"admin:{pattern.name}")
+    filters = [
+        "",
+        f"?q={HALF}",
+        f"?municipality__id__exact={elsewhere.pk}",
+        "?all=",
+        "?_popup=1",
+        "?_to_field=id",
+    ]
+    for query in filters:
+        answer = client.get(address + query, follow=True)
+        assert answer.status_code in {200, 403, 405}, address + query
+        assert MARK not in answer.content.decode(), address + query
+
+
+@pytest.mark.parametrize(
+    "pair", [pair for pair in ADMINS if hasattr(pair[1], "export_action")], ids=admin_name
+)
+@pytest.mark.parametrize("query", ["", f"?q={HALF}", "?export_items=1"])
+def test_no_export_holds_what_is_elsewhere(pair, query, planted, home, boss, client):
+    model, page = pair
+    ours = make(model, home)
+    client.force_login(boss)
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_export")
+    formats = [each().get_title() for each in page.get_export_formats()]
+    data = {"format": formats.index("csv"), "resource": "0", "export_items": [ours.pk, planted[model].pk]}
+    answer = client.post(address + query, data)
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/csv"
+    assert MARK not in answer.content.decode()
+
+
+def _relations():
+    for page_model, page in ADMINS:
+        if page.search_fields:
+            for source in apps.get_models():
+                for field in source._meta.get_fields():
+                    if field.concrete and field.is_relation and field.related_model is page_model:
+                        yield source, field.name
+
+
+@pytest.mark.parametrize("relation", list(_relations()), ids=lambda pair: f"{name(pair[0])}.{pair[1]}")
+def test_no_autocomplete_offers_what_is_elsewhere(relation, planted, home, boss, client):
+    source, field = relation
+    make(source._meta.get_field(field).related_model, home)
+    client.force_login(boss)
+    where = {"app_label": source._meta.app_label, "model_name": source._meta.model_name, "field_name": field}
+    for term in ("", HALF):
+        answer = client.get(reverse("admin:autocomplete"), where | {"term": term})
+        assert answer.status_code in {200, 403}
+        assert MARK not in answer.content.decode()
+
+
+@pytest.mark.parametrize("pair", ADMINS, ids=admin_name)
+def test_no_action_reaches_what_is_elsewhere(pair, planted, boss, client):
+    model, page = pair
+    client.force_login(boss)
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    for action in ["delete_selected", *(page.actions or [])]:
+        data = {
+            "action": action,
+            "_selected_action": [planted[model].pk],
+            "select_across": "1",
+            "post": "yes",
+        }
+        assert MARK not in client.post(address, data, follow=True).content.decode()
+    assert model._base_manager.filter(pk=planted[model].pk).exists()
+
+
+def test_who_is_not_logged_in_is_asked_to(home, client):
+    login = reverse("admin:login")
+    for pattern, model, parts in ADDRESSES:
+        if model is None and (pattern.name in OPEN or parts):
+            continue
+        if model is None:
+            addresses = [reverse(f"admin:{pattern.name}")] if pattern.name else []
+        elif parts:
+            addresses = [next(iter(_filled(pattern, model, parts, home)))]
+        else:
+            addresses = [reverse(f"admin:{pattern.name}")]
+        for address in addresses:
+            answer = client.get(address)
+            assert answer.status_code == 302, address
+            assert answer.url.startswith((login, reverse("admin:index"))), address
+
+
+def test_the_shortcut_to_the_site_tells_of_nothing(planted, boss, client):
+    client.force_login(boss)
+    answer = client.get(reverse("admin:view_on_site", args=[1, 1]))
+    assert answer.status_code == 404
+
+
+def test_search_and_front_page_name_nothing_from_elsewhere(planted, boss, client):
+    client.force_login(boss)
+    for address in [reverse("admin:index"), reverse("admin:search") + f"?s={HALF}&extended=1"]:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert MARK not in answer.content.decode()
+
+
+def test_a_member_without_the_right_is_refused(home, client):
+    """An editor works here, and still sees nobody's household."""
+    editor = MembershipFactory(municipality=home, role=Role.EDITOR).user
+    client.force_login(editor)
+    run = make(LetterRun, home)
+    assert client.get(reverse("admin:welcome_letterrun_changelist")).status_code == 403
+    assert client.get(reverse("admin:welcome_letterrun_change", args=[run.pk])).status_code in {403, 404}
+    assert client.get(reverse("admin:municipalities_topic_changelist")).status_code == 200
+    assert Membership.objects.of(home).count() == 1
