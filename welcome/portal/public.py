@@ -1,9 +1,12 @@
 """The public pages. Everything they read is public; a municipality or topic that isn't is not found."""
 
-from django.http import HttpRequest, HttpResponse
+import mimetypes
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from municipalities.contacts.models import ContactPoint
@@ -216,3 +219,14 @@ def accessibility(request: HttpRequest, slug: str = "") -> HttpResponse:
         title=_("Accessibility"),
         description=_("How the portal is made for everybody, what is lacking, and whom to tell."),
     )
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def arms(request: HttpRequest, slug: str) -> FileResponse:
+    """The coat of arms as uploaded. Files have no address of their own: most of them are not public."""
+    here = _municipality(slug)
+    kind = mimetypes.guess_type(here.arms.name or "")[0] or ""
+    if not here.arms or not kind.startswith("image/") or not here.arms.storage.exists(here.arms.name):
+        raise Http404
+    return FileResponse(here.arms.open("rb"), content_type=kind)

@@ -2,11 +2,14 @@
 
 import json
 import re
+from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from PIL import Image
 
 from municipalities.municipality.models import FactKind
 from municipalities.topics.catalogue import Door
@@ -260,3 +263,17 @@ def test_nobody_changes_anything_here(client, ål):
     with translation.override("nb"):
         for name, arguments in (("county", []), ("municipality", ["al"]), ("search", ["al"])):
             assert client.post(reverse(f"portal:{name}", args=arguments)).status_code == 405
+
+
+def test_the_arms_are_shown_once_they_are_there(client, ål):
+    assert client.get("/arms/al").status_code == 404
+    assert "/arms/al" not in client.get("/nb/al/").content.decode()
+    picture = BytesIO()
+    Image.new("RGB", (40, 48), "#123456").save(picture, "PNG")
+    ål.arms.save("vapen.png", ContentFile(picture.getvalue()))
+    assert 'src="/arms/al"' in client.get("/nb/al/").content.decode()
+    answer = client.get("/arms/al")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert b"".join(answer.streaming_content) == picture.getvalue()
+    ål.arms.storage.delete(ål.arms.name)
+    assert client.get("/arms/al").status_code == 404
