@@ -293,6 +293,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-letter-runs": {"task": "welcome.letters.tasks.sweep", "schedule": 60.0},
+    "sweep-imports": {"task": "welcome.households.tasks.sweep_imports", "schedule": 60.0},
     "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
@@ -343,6 +344,9 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "welcome.dashboard.today.add_to",
     "SIDEBAR": {"navigation": "welcome.dashboard.navigation.sidebar"},
     "STYLES": [lambda request: static("css/staff.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")}
+    ],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {
