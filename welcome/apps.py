@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +7,6 @@ from django.utils.translation import gettext_lazy as _
 class WelcomeConfig(AppConfig):
     name = "welcome"
     verbose_name = _("Reception")
+
+    def ready(self) -> None:
+        import_module("welcome.letters.fonts")  # Registers the check that the letters' fonts are here.

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from welcome.households.models import AddressKind, Household, HouseholdQuerySet, HouseholdState, Person
 from welcome.households.quarters import Quarter
-from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, RunState
+from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, LetterRunQuerySet, RunState
 
 QUARTERS_BACK = 4
 CHUNK = 1000
@@ -70,7 +70,7 @@ def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
             household=household,
             adults=[person for person in alive if person.is_adult_on(dated)],
             people=len(alive),
-            reason=reason_for(household, alive, dated, welcomed=household.welcomed),
+            reason=reason_for(household, alive, dated, welcomed=vars(household)["welcomed"]),
         )
 
 
@@ -99,8 +99,8 @@ _RECALLING = {
 }
 
 
-def _runs_that_count(run: LetterRun) -> "LetterRun.objects.__class__":
-    runs = LetterRun.objects.of(run.municipality).exclude(pk=run.pk)
+def _runs_that_count(run: LetterRun) -> LetterRunQuerySet:
+    runs: LetterRunQuerySet = LetterRun.objects.of(run.municipality).exclude(pk=run.pk)
     return runs.exclude(state__in=[RunState.DRAFT, RunState.CANCELLED])
 
 

@@ -47,7 +47,7 @@ def keep_image(image: FieldFile) -> str:
         return ""
     with image.open("rb") as opened:
         content = opened.read()
-    path = f"{IMAGES}/{hashlib.sha256(content).hexdigest()}{PurePath(image.name).suffix.lower()}"
+    path = f"{IMAGES}/{hashlib.sha256(content).hexdigest()}{PurePath(image.name or '').suffix.lower()}"
     if not default_storage.exists(path):
         path = default_storage.save(path, ContentFile(content))
     return path

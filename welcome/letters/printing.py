@@ -22,7 +22,8 @@ from welcome.letters import rendering
 from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
 from welcome.letters.withdrawal import WAITING_AGAIN, withdraw_changed
 
-LEASE = datetime.timedelta(minutes=3)
+# Signs of life come each second, and no letter may take longer than 30: who is silent so long is dead.
+LEASE = datetime.timedelta(seconds=90)
 ATTEMPTS = 3
 SECONDS_BETWEEN_SIGNS = 1.0
 
@@ -92,9 +93,9 @@ def _give_up_expired(file_id: int, now: datetime.datetime) -> None:
     if file is None:
         return
     error = _("%(count)d workers died while they made it.") % {"count": file.attempts}
-    blamed = file.letters.filter(number=file.at_number, state=LetterState.WAITING).update(
-        state=LetterState.FAILED, error=error
-    )
+    blamed = file.at_number is not None and file.letters.filter(
+        number=file.at_number, state=LetterState.WAITING
+    ).update(state=LetterState.FAILED, error=error)
     PrintFile.objects.filter(pk=file.pk).update(
         **WAITING_AGAIN
         if blamed

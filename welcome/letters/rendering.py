@@ -75,12 +75,12 @@ def _add_batch(
             laid_out.append((letter, press.personal(letter), ""))
         except LayoutError as error:
             laid_out.append((letter, None, str(error)))
-    source = _personal_pages([document for _letter, document, _error in laid_out if document])
+    source = _personal_pages([document for _letter, document, _fault in laid_out if document])
     next_page = 0
     placed = []
-    for letter, document, error in laid_out:
+    for letter, document, fault in laid_out:
         if document is None or source is None:
-            placed.append(Placed(letter, None, 0, error))
+            placed.append(Placed(letter, None, 0, fault))
             continue
         first = len(pdf.pages) + 1
         count = len(document.pages)

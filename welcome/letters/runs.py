@@ -221,7 +221,7 @@ def cancel(*, run: LetterRun, by: User | None) -> LetterRun:
     """Stop a run that isn't handed over. Its PDFs go; its people count for the next run."""
     with _locked(run, CANCELLABLE) as run:
         for file in run.files.exclude(file=""):
-            _delete_after_commit(file.file.name)
+            _delete_after_commit(file.file.name or "")
         run.letters.exclude(state=LetterState.WAITING).update(
             state=LetterState.WAITING, first_page=None, pages=0, error=""
         )
