@@ -48,7 +48,7 @@ def test_a_page_is_a_picture_of_that_page(browser, run):
     assert 1.40 < height / width < 1.43  # A4.
     darkest, lightest = pictures[0].getextrema()
     assert darkest < 100 < 250 < lightest
-    assert list(pictures[0].getdata()) != list(pictures[1].getdata())
+    assert pictures[0].tobytes() != pictures[1].tobytes()
 
 
 @pytest.mark.parametrize("page", [0, 99])
