@@ -39,9 +39,10 @@ def _topics(municipality: Municipality) -> list[Shown]:
 
 
 def _people(municipality: Municipality) -> list[Place]:
-    """Those one can call first."""
-    contacts = ContactPoint.objects.of(municipality).filter(front_desk=True)
-    return [place(contact) for contact in contacts.prefetch_related("opening_hours")]
+    """Those one can call first; the service office before the others, for it knows them all."""
+    contacts = ContactPoint.objects.of(municipality).filter(front_desk=True).prefetch_related("opening_hours")
+    office = municipality.office_name
+    return [place(contact) for contact in sorted(contacts, key=lambda contact: contact.name != office)]
 
 
 @require_safe

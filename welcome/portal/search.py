@@ -67,7 +67,7 @@ def _fits(term: str, word: str) -> float:
         return 0.8
     if len(term) >= 4 and term in word:
         return 0.5
-    if len(word) >= 5 and term.startswith(stem(word)):
+    if len(stem(word)) >= 5 and term.startswith(stem(word)):
         return 0.4
     return 0.0
 

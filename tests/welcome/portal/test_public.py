@@ -153,6 +153,15 @@ def test_a_fallback_is_marked_for_eyes_and_screen_readers(client, ål):
     assert 'lang="nb" dir="ltr"' in page
 
 
+def test_a_text_is_shown_clean_and_its_telephone_numbers_whole(client, ål):
+    body = "<p>Ring 116 117.</p><script>alert(1)</script><p onclick='x()'>Velkommen.</p>"
+    TopicTextFactory(topic=TopicFactory(municipality=ål), language="nb", body=body)
+    page = client.get("/nb/al/topics/doctor/").content.decode()
+    assert "<p>Ring 116\xa0117.</p>" in page
+    assert "<p>Velkommen.</p>" in page
+    assert "alert(1)" not in page
+
+
 def test_script_in_a_name_or_a_search_stays_text(client):
     MunicipalityFactory(slug="al", name="</script><script>alert(1)</script>")
     for address in (

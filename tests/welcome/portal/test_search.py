@@ -78,6 +78,11 @@ def test_title_comes_before_mention(topics):
     assert slugs("skole") == ["school", "transport"]
 
 
+def test_a_short_part_of_a_compound_is_not_its_subject(ål, topics):
+    add(ål, "tax", nb=("Skatt", "Adressen styrer hvor barna hører til."))
+    assert slugs("barnehageplass") == ["school"]
+
+
 def test_a_question_of_two_words_wants_both(topics):
     assert slugs("buss skole") == ["transport"]
 
