@@ -24,7 +24,9 @@ from welcome.letters.run_lists import letters_of
 from welcome.letters.run_page import find_run
 
 DPI = 110  # An A4 page of 909 × 1286 pixels: sharp on a phone, 60–120 kB.
-_pdfium = threading.Lock()  # PDFium is not safe for threads, and the web server has several.
+# Neither the layout engine nor PDFium is safe for threads, and the web server has several: two samples
+# laid out at once end the process.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -33,20 +35,25 @@ class PageOfLetter:
     url: str
 
 
+def _pdf(letter: Letter) -> bytes:
+    """Raises LayoutError."""
+    with _one_at_a_time:
+        return _made(_version(letter), letter.pk)
+
+
 @functools.lru_cache(maxsize=8)
-def _pdf(version: str, letter_id: int) -> bytes:
-    """A look at one letter asks for its PDF once a page: the last few stay in this process's memory.
-    Raises LayoutError."""
+def _made(version: str, letter_id: int) -> bytes:
+    """A look at one letter asks for its PDF once a page: the last few stay in this process's memory."""
     return rendering.render_letter(Letter.objects.select_related("run").get(pk=letter_id))
 
 
 def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
     """The letter's pages, or none and the reason why it can't be made."""
     try:
-        content = _pdf(_version(letter), letter.pk)
+        content = _pdf(letter)
     except LayoutError as error:
         return [], str(error)
-    with _pdfium:
+    with _one_at_a_time:
         document = pypdfium2.PdfDocument(content)
         count = len(document)
         document.close()
@@ -61,7 +68,7 @@ def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
 
 def picture(content: bytes, page: int) -> bytes:
     """Page `page` (from 1) of a PDF as PNG; IndexError where there is no such page."""
-    with _pdfium:
+    with _one_at_a_time:
         document = pypdfium2.PdfDocument(content)
         try:
             if not 1 <= page <= len(document):
@@ -90,7 +97,7 @@ def _served(request: HttpRequest, object_id: int, number: int, page: int | None)
     response = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            content = _pdf(_version(letter), letter.pk)
+            content = _pdf(letter)
             content = content if page is None else picture(content, page)
         except LayoutError as error:
             raise Http404(_("This letter can’t be made: %(reason)s") % {"reason": error}) from error
