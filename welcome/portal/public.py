@@ -227,7 +227,8 @@ def accessibility(request: HttpRequest, slug: str = "") -> HttpResponse:
 def arms(request: HttpRequest, slug: str) -> FileResponse:
     """The coat of arms as uploaded. Files have no address of their own: most of them are not public."""
     here = _municipality(slug)
-    kind = mimetypes.guess_type(here.arms.name or "")[0] or ""
-    if not here.arms or not kind.startswith("image/") or not here.arms.storage.exists(here.arms.name):
+    name = here.arms.name or ""
+    kind = mimetypes.guess_type(name)[0] or ""
+    if not kind.startswith("image/") or not here.arms.storage.exists(name):
         raise Http404
     return FileResponse(here.arms.open("rb"), content_type=kind)
