@@ -106,6 +106,9 @@ class TextForm(forms.ModelForm):
                     self.fields[name].widget.attrs |= attributes
 
     def has_changed(self) -> bool:
+        words = [self[name].data for name in self._meta.model.WORDS if name in self.fields]
+        if self.current_version and str(self["seen_version"].data) == "0" and not any(words):
+            return False  # A colleague has added this text meanwhile; here it was left empty.
         return bool(set(self.changed_data) - {"seen_version", self._meta.model._meta.pk.name})
 
     def clean(self) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core import mail
+from django.urls import reverse
+
+from municipalities.tenancy.models import Role, User
+from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home():
+    return MunicipalityFactory()
+
+
+@pytest.fixture
+def boss(home, client):
+    user = MembershipFactory(municipality=home, role=Role.ADMINISTRATOR).user
+    client.force_login(user)
+    return user
+
+
+def invitation(municipality, email="ny@dalen.example", **more):
+    return {
+        "email": email, "name": "Ny Kollega", "language": "nb",
+        "memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0,
+        "memberships-0-municipality": municipality.pk, "memberships-0-role": Role.EDITOR,
+    } | more  # fmt: skip
+
+
+def test_an_invited_colleague_gets_a_link_and_a_role(home, boss, client, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:municipalities_user_add"), invitation(home))
+    user = User.objects.get(email="ny@dalen.example")
+    assert (user.is_staff, user.is_superuser) == (True, False)
+    assert [row.municipality for row in user.memberships.all()] == [home]
+    link = next(word for word in mail.outbox[0].body.split() if "/reset/" in word)
+    assert client.get(link[link.index("/admin/") :], follow=True).context["validlink"]
+    assert "Ny Kollega" not in LogEntry.objects.get().object_repr
+
+
+def test_nobody_is_invited_to_another_municipality(home, boss, client):
+    elsewhere = MunicipalityFactory()
+    client.post(reverse("admin:municipalities_user_add"), invitation(elsewhere))
+    assert not elsewhere.membership.exists()
+
+
+def test_an_account_that_others_share_is_not_changed(home, boss, client):
+    """Who could change its e-mail address could take it."""
+    shared = MembershipFactory(municipality=home).user
+    MembershipFactory(user=shared)
+    address = reverse("admin:municipalities_user_change", args=[shared.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"email": "boss@dalen.example", "name": "x"}).status_code == 403
+
+
+def test_nobody_makes_themselves_system_administrator(home, boss, client):
+    address = reverse("admin:municipalities_user_change", args=[boss.pk])
+    rows = {"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0}
+    client.post(
+        address, {"email": boss.email, "name": "Nytt Navn", "is_active": "on", "is_superuser": "on"} | rows
+    )
+    boss.refresh_from_db()
+    assert (boss.name, boss.is_superuser) == ("Nytt Navn", False)

@@ -1,0 +1,106 @@
+"""Reminders to owners, and the page behind their link."""
+
+import datetime
+import re
+
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from municipalities.topics import delivery, review
+from municipalities.topics.models import TopicText
+from tests.factories.municipalities import MembershipFactory, TopicFactory, TopicTextFactory
+
+pytestmark = pytest.mark.django_db
+LONG_AGO = datetime.date(2020, 1, 1)
+
+
+@pytest.fixture
+def due():
+    """A text that is due, of an owner who reads English."""
+    membership = MembershipFactory(user__language="en")
+    topic = TopicFactory(municipality=membership.municipality, owner=membership.user)
+    return TopicTextFactory(topic=topic, reviewed_on=LONG_AGO)
+
+
+def remind():
+    return delivery.remind_owners(timezone.localdate())
+
+
+def path_of(text):
+    return re.sub("^https?://[^/]+", "", review.link(text))
+
+
+def test_the_owner_is_reminded_once(due):
+    assert remind() == 1
+    assert remind() == 0
+    assert mail.outbox[0].to == [due.topic.owner.email]
+    assert "Is this still right?" in mail.outbox[0].subject
+    assert review.link(due).split("/review/")[0] in mail.outbox[0].body
+
+
+def test_a_text_that_becomes_due_again_gets_a_new_reminder(due):
+    remind()
+    TopicText.objects.update(reviewed_on=timezone.localdate())
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=400)):
+        assert remind() == 1
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_mail_can_be_written_in_each_language(language, due):
+    owner = due.topic.owner
+    owner.language = language
+    owner.save()
+    remind()
+    assert due.title in mail.outbox[0].body
+
+
+def test_who_left_the_municipality_is_not_written_to(due):
+    due.topic.owner.memberships.all().delete()
+    assert remind() == 0
+    assert mail.outbox == []
+
+
+def test_what_is_current_is_left_in_peace(due):
+    TopicText.objects.update(reviewed_on=timezone.localdate())
+    assert remind() == 0
+
+
+def test_a_look_changes_nothing_and_a_click_confirms(due, client):
+    address = path_of(due)
+    assert due.title in client.get(address).content.decode()
+    due.refresh_from_db()
+    assert due.reviewed_on == LONG_AGO
+    assert client.post(address, {"right": "1"}).status_code == 200
+    due.refresh_from_db()
+    assert due.reviewed_on == timezone.localdate()
+    assert client.get(address).status_code == 410  # It has done its work.
+
+
+def test_what_needs_a_change_is_shown_to_staff(due, client):
+    address = path_of(due)
+    refused = client.post(address, {"change": "1", "what": "  "})
+    assert refused.status_code == 422
+    client.post(address, {"change": "1", "what": "Nummeret er nytt."})
+    client.force_login(due.topic.owner)
+    page = client.get(reverse("admin:municipalities_topic_change", args=[due.topic.pk]))
+    assert "Nummeret er nytt." in page.content.decode()
+
+
+@pytest.mark.parametrize("change", [{"version": 2}, {"reviewed_on": datetime.date(2020, 1, 2)}])
+def test_a_link_to_a_text_that_has_moved_on_is_over(change, due, client):
+    address = path_of(due)
+    TopicText.objects.update(**change)
+    assert client.post(address, {"right": "1"}).status_code == 410
+
+
+def test_an_old_a_forged_and_a_former_owners_link_are_over(due, client):
+    address = path_of(due)
+    assert client.get(address[:-3] + "xx/").status_code == 410
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=31)):
+        assert client.get(address).status_code == 410
+    due.topic.owner = MembershipFactory(municipality=due.topic.municipality).user
+    due.topic.save()
+    assert client.get(address).status_code == 410
