@@ -111,7 +111,7 @@ def samples(run: LetterRun) -> list[Letter]:
     """Letters that show the most: the longest and the shortest address names, each language, and
     households of one, two, three and more people; each letter once."""
     letters = list(
-        run.letters.order_by("number").only("number", "language", "address", "salutation", "people")
+        run.letters.order_by("number").only("run", "number", "language", "address", "salutation", "people")
     )
     if not letters:
         return []
