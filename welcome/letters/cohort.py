@@ -18,7 +18,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from welcome.households.models import AddressKind, Household, HouseholdQuerySet, HouseholdState, Person
 from welcome.households.quarters import Quarter
-from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, LetterRunQuerySet, RunState
+from welcome.letters.models import (
+    LeftOut,
+    LeftOutReason,
+    Letter,
+    LetterQuerySet,
+    LetterRun,
+    LetterRunQuerySet,
+    RunState,
+)
 
 QUARTERS_BACK = 4
 CHUNK = 1000
@@ -72,6 +80,19 @@ def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
             people=len(alive),
             reason=reason_for(household, alive, dated, welcomed=vars(household)["welcomed"]),
         )
+
+
+def doubtful(letters: LetterQuerySet) -> LetterQuerySet:
+    """Those among `letters` that may have to be withdrawn, found by the database: a sweep each minute over
+    a whole country's letters can't read them all."""
+    alive = Person.objects.alive().filter(household=OuterRef("household"))
+    return letters.filter(
+        Q(household=None)
+        | ~Q(household__protection="")
+        | Q(household__state=HouseholdState.LEFT)
+        | Q(household__no_letter=True)
+        | ~Exists(alive)
+    )
 
 
 def to_withdraw(letters: Iterable[Letter], dated: datetime.date) -> list[tuple[Letter, LeftOutReason]]:

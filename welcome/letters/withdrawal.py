@@ -87,10 +87,11 @@ def withdraw_changed(run: LetterRun, file: PrintFile | None = None) -> int:
     letters of those who may not. How many went."""
     if run.state not in RECALLABLE or run.dated is None:
         return 0
-    letters = run.letters.select_related("household").prefetch_related("household__people")
+    letters = cohort.doubtful(Letter.objects.filter(run=run))
     if file is not None:
         letters = letters.filter(file=file)
-    stale = cohort.to_withdraw(letters.iterator(chunk_size=cohort.CHUNK), run.dated)
+    letters = letters.select_related("household").prefetch_related("household__people")
+    stale = cohort.to_withdraw(letters, run.dated)
     for letter, reason in stale:
         withdraw(letter=letter, reason=reason, by=None)
     return len(stale)

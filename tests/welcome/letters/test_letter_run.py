@@ -164,7 +164,7 @@ def test_it_shows_what_the_workers_do(people, monkeypatch):
 def test_where_two_approve_the_command_needs_a_name(people, place):
     place.second_approver = True
     place.save()
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match="another person"):
         letter_run("--approve", "--here")
     with pytest.raises(CommandError, match="Nobody here"):
         letter_run("--approve", "--here", "--by", "nobody@dalen.example")

@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 from django.core.files.storage import default_storage
 
@@ -175,3 +177,29 @@ def test_a_withdrawn_letter_takes_the_file_from_whoever_makes_it(place):
     with pytest.raises(printing.LeaseLost):
         printing._record(held, held.lease_token, printing.rendering.Made(b"", 0, []), "")
     assert run.letters.get().state == LetterState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"state": "left", "left_on": datetime.date(2026, 10, 1)}, LeftOutReason.MOVED_ON),
+        ({"no_letter": True}, LeftOutReason.ASKED_NOT_TO),
+        ({"street": "Nyvegen"}, None),
+    ],
+)
+def test_only_what_forbids_the_letter_takes_it_back(place, change, reason):
+    household = arrive(place)
+    run = frozen(place)
+    Household.objects.filter(pk=household.pk).update(**change)
+    runs.approve(run=run, by=None)
+    assert list(run.left_out.values_list("reason", flat=True)) == ([reason] if reason else [])
+
+
+def test_a_letter_to_people_who_have_died_since_is_taken_back(place):
+    one, both = arrive(place, "Kari En", "Ola En"), arrive(place, "Per To")
+    run = frozen(place)
+    one.people.filter(given_name="Ola").update(died_on=datetime.date(2026, 10, 1))
+    both.people.update(died_on=datetime.date(2026, 10, 1))
+    runs.approve(run=run, by=None)
+    assert run.left_out.get().reason == LeftOutReason.DECEASED
+    assert run.letters.get().household == one

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", metavar="DIR", type=Path, help="write files and manifest there")
         parser.add_argument("--timeout", type=int, default=3600, help="seconds to wait for workers")
 
+    @no_translations  # An operator's log in one language, whatever the letters speak.
     def handle(self, *args: Any, **options: Any) -> None:
         municipality, quarter = _find(options["municipality"], options["quarter"])
         by = _user(options["by"])

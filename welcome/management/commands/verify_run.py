@@ -2,7 +2,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from municipalities.municipality.models import Municipality
 from welcome.households.quarters import Quarter
@@ -18,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("quarter", help="such as 2026Q3")
         parser.add_argument("folder", metavar="DIR", type=Path)
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         run = find_run(options["municipality"], options["quarter"])
         found = list(faults(run, options["folder"]))
