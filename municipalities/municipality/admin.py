@@ -150,7 +150,7 @@ class MunicipalityAdmin(ScopedAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if isinstance(formset, TextFormSet):
-            formset.by = request.user
+            formset.by = access_of(request).user
         super().save_formset(request, form, formset, change)
 
     @display(description=_("can send letters"), boolean=True)

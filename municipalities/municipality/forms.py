@@ -70,7 +70,7 @@ class DaysField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return [int(part) for part in super().to_python(value).split(",") if part.strip()]
+            return [int(part) for part in (super().to_python(value) or "").split(",") if part.strip()]
         except ValueError:
             raise ValidationError(
                 _("Write whole numbers with commas between, for instance 7, 30, 91.")

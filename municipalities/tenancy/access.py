@@ -1,7 +1,7 @@
 """What the user of one request may do where, asked of the database once."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
 from municipalities.tenancy.roles import RIGHTS, Right
 
-M = TypeVar("M", bound=models.Model)
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,7 @@ class Access:
     def several(self) -> bool:
         return self.everywhere or len(self.rights) > 1
 
-    def narrow(
-        self, rows: models.QuerySet[M], right: Right, path: str = "municipality"
-    ) -> models.QuerySet[M]:
+    def narrow(self, rows: Rows, right: Right, path: str = "municipality") -> Rows:
         """Those of `rows` that lie in a municipality in which the user has `right`."""
         return rows if self.everywhere else rows.filter(**{f"{path}__in": self.with_right(right)})
 

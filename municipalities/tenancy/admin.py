@@ -37,7 +37,7 @@ def has_municipality(model: type[models.Model]) -> bool:
 class ScopedRelatedFilter(RelatedFieldListFilter):
     """Offers the user's own rows; Django's would name everybody's."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         return [(row.pk, str(row)) for row in model_admin.visible_rows(field.related_model, request)]
 
 
@@ -184,7 +184,7 @@ class ScopedAdmin(Scoped, ModelAdmin):
         entries = []
         for row in rows:
             entry = LogEntry(
-                user_id=request.user.pk,
+                user_id=request.user.pk or 0,
                 content_type=ContentType.objects.get_for_model(row, for_concrete_model=False),
                 object_id=str(row.pk),
                 object_repr=f"{row._meta.verbose_name} {row.pk}",

@@ -64,7 +64,7 @@ class RichTextInput(forms.CharField):
     widget = RichTextWidget
 
     def to_python(self, value: Any) -> str:
-        return tidy(super().to_python(value))
+        return tidy(super().to_python(value) or "")
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return tidy(initial or "") != tidy(data or "")
@@ -135,6 +135,7 @@ class TextFormSet(forms.BaseInlineFormSet):
     """
 
     by: AbstractBaseUser | None = None
+    model: Any
 
     def offered_languages(self) -> Iterable[str]:
         raise NotImplementedError
@@ -175,7 +176,7 @@ class TextFormSet(forms.BaseInlineFormSet):
         return kwargs
 
     def _construct_form(self, i: int, **kwargs: Any) -> forms.ModelForm:
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         setattr(form.instance, self.fk.name, self.instance)
         return form
 

@@ -52,9 +52,10 @@ class OwnerFilter(SimpleListFilter):
         return [("none", _("Nobody")), *((str(owner.pk), str(owner)) for owner in owners.order_by("name"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Topic]) -> models.QuerySet[Topic]:
-        if self.value() == "none":
+        value = self.value() or ""
+        if value == "none":
             return queryset.filter(owner=None)
-        return queryset.filter(owner=self.value()) if str(self.value()).isdecimal() else queryset
+        return queryset.filter(owner=int(value)) if value.isdecimal() else queryset
 
 
 class TextInline(ScopedStackedInline):
@@ -111,7 +112,8 @@ class TopicAdmin(ScopedAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Topic]:
-        return super().get_queryset(request).with_states()
+        rows: Any = super().get_queryset(request)
+        return rows.with_states()
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = super().get_readonly_fields(request, obj)
@@ -119,17 +121,18 @@ class TopicAdmin(ScopedAdmin):
         return [*fields, "slug"] if isinstance(obj, Topic) and obj.is_standard else fields
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list[type]:
-        return self.inlines if obj else []
+        return [*self.inlines] if obj else []
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if isinstance(formset, TextFormSet):
-            formset.by = request.user
+            formset.by = access_of(request).user
         super().save_formset(request, form, formset, change)
 
     def response_add(self, request: HttpRequest, obj: Topic, post_url_continue: str | None = None) -> Any:
         # A topic without a word is of no use: straight on to its texts.
-        request.POST = request.POST.copy()
-        request.POST["_continue"] = "1"
+        post: Any = request.POST.copy()
+        post["_continue"] = "1"
+        request.POST = post
         return super().response_add(request, obj, post_url_continue)
 
     @display(description=_("topic"), ordering="slug")

@@ -1,6 +1,7 @@
 """The page behind a reminder's link: an owner reads one text and answers, without a login."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -10,19 +11,20 @@ from municipalities.tenancy.site import theme_policy
 from municipalities.texts import actions
 from municipalities.topics import review
 from municipalities.topics.forms import ChangeForm
+from municipalities.topics.models import TopicText
 
 
 @theme_policy
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_text(request, token: str):
+def review_text(request: HttpRequest, token: str) -> HttpResponse:
     """A look changes nothing: mail filters open links too."""
     text = review.opened_by(token)
     frame = admin.site.each_context(request)
     if text is None:
         return render(request, "topics/review_over.html", frame, status=410)
     owner, municipality = text.topic.owner, text.topic.municipality
-    with translation.override(owner.language or municipality.home_language):
+    with translation.override((owner and owner.language) or municipality.home_language):
         form = ChangeForm(request.POST if "change" in request.POST else None)
         answer = _answer(request, text, form)
         context = {"text": text, "municipality": municipality, "form": form, "answer": answer}
@@ -30,7 +32,7 @@ def review_text(request, token: str):
         return render(request, "topics/review.html", frame | context, status=status)
 
 
-def _answer(request, text, form) -> str:
+def _answer(request: HttpRequest, text: TopicText, form: ChangeForm) -> str:
     """What the owner said just now: "right", "change", or nothing yet."""
     if request.method != "POST":
         return ""
