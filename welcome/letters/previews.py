@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from PIL import Image
 
 from welcome.letters import rendering
@@ -82,6 +83,7 @@ def picture(content: bytes, page: int) -> bytes:
     return out.getvalue()
 
 
+@xframe_options_sameorigin  # The letter's page shows it in a frame.
 def letter_pdf(request: HttpRequest, object_id: int, number: int) -> HttpResponse:
     return _served(request, object_id, number, None)
 
