@@ -36,9 +36,11 @@ class PersonInline(ScopedStackedInline):
     form = PersonForm
     formset = PersonFormSet
     fields = [
-        ("given_name", "family_name", "role"),
-        ("birth_date", "birth_year", "language"),
-        ("phone", "email", "died_on"),
+        ("given_name", "family_name"),
+        ("birth_date", "birth_year"),
+        ("phone", "email"),
+        ("role", "language"),
+        "died_on",
     ]
     verbose_name_plural = _("people")
 
@@ -77,7 +79,8 @@ class HouseholdAdmin(ExportAdmin):
                     "protection",
                     "address_kind",
                     "extra_line",
-                    ("street", "house_number", "house_letter", "unit"),
+                    ("street", "house_number"),
+                    ("house_letter", "unit"),
                     ("postal_code", "postal_place"),
                     "foreign_address",
                 ]
@@ -86,7 +89,7 @@ class HouseholdAdmin(ExportAdmin):
         (_("Needs and wishes"), {"fields": ["needs", "interests", "contact_wish"]}),
         (_("Consent and doubles"), {"fields": ["consent_until", "others"]}),
     ]
-    change_form_before_template = "households/household_head.html"
+    change_form_outer_before_template = "households/household_head.html"
     change_form_outer_after_template = "households/household_foot.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Household]:

@@ -33,10 +33,12 @@ class HouseholdForm(ScopedForm):
         model = Household
         exclude = ("checked_at", "created_at", "address_key")
 
-    def validate_constraints(self) -> None:
-        # The key follows the address before the database's rules are asked: some are about the key.
+    def _post_clean(self) -> None:
+        super()._post_clean()
         self.instance.address_key = Address.of(self.instance).key
-        super().validate_constraints()
+        if not self.errors:
+            # Django leaves out constraints on fields that are not in the form, and the key is in none.
+            self.validate_constraints()
 
 
 class PersonForm(ScopedForm):
@@ -79,7 +81,7 @@ class PersonFormSet(ScopedFormSet):
         super().clean()
         if self.data.get("others") or self.instance.municipality_id is None:
             return
-        new = [form for form in self.initial_less() if form.instance.given_name]
+        new = [form for form in self._new_forms() if form.instance.given_name]
         register = Register(self.instance.municipality)
         arrivals = [self._arrival(form.instance) for form in new]
         register.load(arrivals)
@@ -100,7 +102,12 @@ class PersonFormSet(ScopedFormSet):
                 _("If they are other people all the same, tick that and save again."), code="looks_like"
             )
 
-    def initial_less(self) -> list[BaseModelForm]:
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        # On the page for a new household the municipality was not known when the rows were made.
+        form.instance.municipality_id = self.instance.municipality_id
+        return super().save_new(form, commit)
+
+    def _new_forms(self) -> list[BaseModelForm]:
         return [form for form in self.extra_forms if form.is_valid() and form.has_changed()]
 
     def _arrival(self, person: Person) -> Arrival:

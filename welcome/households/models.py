@@ -105,7 +105,7 @@ class Household(MunicipalityOwned):
         blank=True,
         validators=[RegexValidator(r"^\d+$", _("Digits only; the letter has its own field."))],
     )
-    house_letter = models.CharField(_("letter"), max_length=1, blank=True)
+    house_letter = models.CharField(_("house letter"), max_length=1, blank=True)
     unit = models.CharField(
         _("unit"),
         max_length=5,

@@ -1,0 +1,133 @@
+import datetime
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
+
+from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+from tests.factories.welcome import HouseholdFactory, LetterFactory, LetterRunFactory, PersonFactory
+from tests.welcome.households.files import csv, read, row, take_in
+from welcome.households import actions
+from welcome.households.addresses import Address
+from welcome.households.imports import ImportRow
+from welcome.households.models import Household, Person
+from welcome.households.recognition import name_key
+
+pytestmark = pytest.mark.django_db
+
+
+def household(municipality, *names: str, **more) -> Household:
+    home = HouseholdFactory(municipality=municipality, **more)
+    Address.of(home).put_on(home)
+    home.save()
+    for name in names:
+        given, family = name.split()
+        PersonFactory(household=home, given_name=given, family_name=family, name_key=name_key(name))
+    return home
+
+
+@pytest.fixture
+def user():
+    return MembershipFactory().user
+
+
+@pytest.fixture
+def aal(user):
+    return user.memberships.get().municipality
+
+
+def test_protecting_purges_the_address_everywhere_and_logs_without_it(aal, user):
+    take_in(csv(row(street="Hemmeleggata", origin="Gamlebyen")), aal)
+    waiting = read(csv(row(street="Hemmeleggata", origin="Gamlebyen", phone="40000001")), aal)
+    home = Household.objects.get()
+    actions.protect(household=home, grade="fortrolig", by=user)
+    held = repr([
+        list(table.objects.values()) for table in (Household, Person, ImportRow, LogEntry)
+    ])  # fmt: skip
+    assert "emmeleg" not in held
+    assert "Gamlebyen" not in held
+    assert home.is_protected
+    assert waiting.rows.get().values["phone"] == "+4740000001"
+    assert LogEntry.objects.get().user == user
+
+
+def test_an_unknown_grade_is_refused(aal, user):
+    with pytest.raises(ValueError, match="hemmelig"):
+        actions.protect(household=household(aal), grade="hemmelig", by=user)
+
+
+def test_merging_brings_people_letters_and_words_together(aal, user):
+    keep = household(aal, "Oksana Kovalenko", needs="Tolk", checked_at=None)
+    other = household(
+        aal, "Оксана Коваленко", "Taras Kovalenko", needs="Barnehage", moved_from="Kyiv", no_letter=True
+    )
+    Person.objects.filter(given_name="Оксана").update(phone="+4740000001")
+    run = LetterRunFactory(municipality=aal)
+    letter = LetterFactory(run=run, household=other)
+    actions.merge(keep=keep, other=other, by=user)
+    assert [person.given_name for person in keep.people.all()] == ["Oksana", "Taras"]
+    assert keep.people.first().phone.as_e164 == "+4740000001"
+    assert (keep.needs, keep.moved_from, keep.no_letter) == ("Tolk\nBarnehage", "Kyiv", True)
+    letter.refresh_from_db()
+    assert letter.household == keep
+    assert not Household.objects.filter(pk=other.pk).exists()
+
+
+def test_merging_keeps_the_letter_that_the_kept_household_has_in_a_run(aal, user):
+    keep, other = household(aal, "Oksana Kovalenko"), household(aal, "Taras Kovalenko")
+    run = LetterRunFactory(municipality=aal)
+    mine = LetterFactory(run=run, household=keep, number=1)
+    theirs = LetterFactory(run=run, household=other, number=2)
+    actions.merge(keep=keep, other=other, by=user)
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (mine.household, theirs.household) == (keep, None)
+
+
+def test_merging_with_a_protected_household_protects(aal, user):
+    keep = household(aal, "Oksana Kovalenko")
+    other = household(aal, "Taras Kovalenko")
+    actions.protect(household=other, grade="strengtFortrolig", by=user)
+    actions.merge(keep=keep, other=other, by=user)
+    assert (keep.protection, keep.street, keep.people.count()) == ("strengtFortrolig", "", 2)
+
+
+def test_merging_stays_within_one_municipality(aal, user):
+    stranger = household(MunicipalityFactory(), "Oksana Kovalenko")
+    mine = household(aal, "Oksana Kovalenko")
+    with pytest.raises(ValidationError):
+        actions.merge(keep=mine, other=stranger, by=user)
+    with pytest.raises(ValidationError):
+        actions.merge(keep=mine, other=mine, by=user)
+    assert Household.objects.count() == 2
+
+
+def test_checked_and_back_again(aal, user):
+    homes = [household(aal), household(aal)]
+    mine = Household.objects.of(aal)
+    assert set(actions.mark_checked(households=mine, by=user)) == {home.pk for home in homes}
+    assert not mine.to_check().exists()
+    assert actions.mark_checked(households=mine, by=user) == []
+    assert actions.undo_checked(households=mine, by=user) == 2
+    assert mine.to_check().count() == 2
+
+
+def test_moved_on_all_or_none(aal, user):
+    early = household(aal, moved_in=datetime.date(2026, 1, 1))
+    household(aal, moved_in=datetime.date(2026, 10, 1))
+    mine = Household.objects.of(aal)
+    with pytest.raises(ValidationError):
+        actions.mark_left(households=mine, on=datetime.date(2026, 9, 1), by=user)
+    assert not mine.filter(state="left").exists()
+    only = mine.filter(pk=early.pk)
+    assert actions.mark_left(households=only, on=datetime.date(2026, 9, 1), to="Oslo", by=user) == 1
+    early.refresh_from_db()
+    assert (early.state, early.left_to) == ("left", "Oslo")
+
+
+def test_where_a_protected_household_went_is_not_kept(aal, user):
+    home = household(aal)
+    actions.protect(household=home, grade="fortrolig", by=user)
+    actions.mark_left(households=Household.objects.of(aal), on=datetime.date(2026, 9, 1), to="Oslo", by=user)
+    home.refresh_from_db()
+    assert (home.state, home.left_to) == ("left", "")
