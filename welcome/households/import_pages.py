@@ -80,6 +80,7 @@ def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     return {
         "shown": shown,
         "rows": [import_rows.line_of(row) for row in shown],
+        "has_values": batch.state == ImportState.READ,  # Afterwards they are deleted.
         "verdict": verdict,
         "q": q,
         "counts": counts,

@@ -94,6 +94,12 @@ def test_twins_stay_two_even_with_names_alike(aal):
     assert take_in(content, aal).counts == {"known": 2}
 
 
+def test_a_twin_who_comes_later_is_not_taken_for_a_misspelling(aal):
+    take_in(csv(row(given="Marte", born="01.01.2020")), aal)
+    both = csv(row(given="Marie", born="01.01.2020"), row(given="Marte", born="01.01.2020"))
+    assert take_in(both, aal).counts == {"joins": 1, "known": 1}
+
+
 def test_two_birth_dates_are_two_people(aal):
     take_in(csv(row(born="14.02.1988")), aal)
     assert take_in(csv(row(born="15.02.1988")), aal).counts == {"joins": 1}
