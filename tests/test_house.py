@@ -28,6 +28,7 @@ STAFF = "admin/"
 LINKS = {"review/<str:token>/"}
 PUBLIC = {
     "",
+    "arms/<slug:slug>",
     "healthz",
     "readyz",
     "robots.txt",

@@ -319,6 +319,8 @@ LOGGING = {
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        # Warns at each message that a broker of files has no host name.
+        "kombu.connection": {"level": "ERROR"},
     },
 }
 

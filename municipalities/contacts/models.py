@@ -47,8 +47,10 @@ class ContactPoint(MunicipalityOwned):
                 violation_error_message=_("This contact point is there already."),
             ),
             models.CheckConstraint(
+                # A comparison with NULL is neither true nor false, and what isn't false passes a check.
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(57, 81), longitude__range=(4, 32)),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(57, 81), longitude__range=(4, 32)),
                 name="contactpoint_map_point_lies_in_norway",
                 violation_error_message=_("The map point needs latitude and longitude, in Norway."),
             ),

@@ -41,15 +41,15 @@ def reencode(upload: UploadedFile) -> InMemoryUploadedFile:
             raise ValidationError(_("The picture has more than 8000 pixels on a side. Save it smaller."))
         upright = ImageOps.exif_transpose(picture)
         upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
+        drawn = io.BytesIO()
+        if picture.format == "JPEG":
+            upright.convert("RGB").save(drawn, "JPEG", quality=88, optimize=True)
+            suffix, kind = "jpg", "image/jpeg"
+        else:
+            upright.convert("RGBA").save(drawn, "PNG", optimize=True)
+            suffix, kind = "png", "image/png"
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         raise ValidationError(_("This is no picture we can read. Take a PNG, JPEG or WebP.")) from error
-    drawn = io.BytesIO()
-    if picture.format == "JPEG":
-        upright.convert("RGB").save(drawn, "JPEG", quality=88, optimize=True)
-        suffix, kind = "jpg", "image/jpeg"
-    else:
-        upright.convert("RGBA").save(drawn, "PNG", optimize=True)
-        suffix, kind = "png", "image/png"
     # Not the uploader's name for it: that may hold a person's, and would be read in the address.
     name = f"{uuid.uuid4().hex}.{suffix}"
     return InMemoryUploadedFile(drawn, None, name, kind, drawn.tell(), None)

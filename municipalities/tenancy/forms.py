@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
@@ -26,6 +26,7 @@ class ScopedForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
+        self.validate_constraints()
         home = self.municipality_id or municipality_id_of(self.instance)
         if home is None:
             return
@@ -37,11 +38,16 @@ class ScopedForm(forms.ModelForm):
                     self.add_error(name, _("This belongs to another municipality."))
 
     def validate_constraints(self) -> None:
+        """Django leaves out those on fields that are not in the form; the database would not."""
         try:
             self.instance.validate_constraints(exclude=set(self.errors))
         except ValidationError as error:
             for name, problems in error.update_error_dict({}).items():
-                self.add_error(name if name in self.fields else None, problems)
+                place = name if name in self.fields else NON_FIELD_ERRORS
+                told = self.errors.get(place, [])
+                for problem in problems:
+                    if problem.messages[0] not in told:
+                        self.add_error(None if place == NON_FIELD_ERRORS else place, problem)
 
 
 def belongs_to(obj: models.Model, municipality_id: int) -> bool:
@@ -60,3 +66,10 @@ class ScopedFormSet(PaginationInlineFormSet):
         if below and form.municipality_id is not None:
             form.instance.municipality_id = form.municipality_id
         return form
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        # On the page for a new parent its municipality was not known when the rows were made.
+        home = municipality_id_of(self.instance)
+        if hasattr(form.instance, "municipality_id") and home is not None:
+            form.instance.municipality_id = home
+        return super().save_new(form, commit)

@@ -121,6 +121,10 @@ class TextForm(forms.ModelForm):
                     "page anew to see theirs."
                 ),
             )
+        if "source_language" in self.fields:
+            # `write` fills in the true version once the source itself is saved.
+            translated = bool(cleaned.get("source_language"))
+            self.instance.source_version = (self.instance.source_version or 0) if translated else None
         written = any(cleaned.get(name) for name in self._meta.model.WORDS)
         if written and self.NEEDS_TITLE and not cleaned.get("title"):
             self.add_error("title", _("A text needs a title."))

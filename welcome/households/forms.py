@@ -33,12 +33,9 @@ class HouseholdForm(ScopedForm):
         model = Household
         exclude = ("checked_at", "created_at", "address_key")
 
-    def _post_clean(self) -> None:
-        super()._post_clean()
+    def validate_constraints(self) -> None:
         self.instance.address_key = Address.of(self.instance).key
-        if not self.errors:
-            # Django leaves out constraints on fields that are not in the form, and the key is in none.
-            self.validate_constraints()
+        super().validate_constraints()
 
 
 class PersonForm(ScopedForm):
@@ -101,11 +98,6 @@ class PersonFormSet(ScopedFormSet):
             raise ValidationError(
                 _("If they are other people all the same, tick that and save again."), code="looks_like"
             )
-
-    def save_new(self, form: Any, commit: bool = True) -> Any:
-        # On the page for a new household the municipality was not known when the rows were made.
-        form.instance.municipality_id = self.instance.municipality_id
-        return super().save_new(form, commit)
 
     def _new_forms(self) -> list[BaseModelForm]:
         return [form for form in self.extra_forms if form.is_valid() and form.has_changed()]

@@ -270,7 +270,11 @@ class Person(MunicipalityOwned):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["household", "order", "pk"]
-        indexes = [models.Index(fields=["municipality", "name_key"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["municipality", "name_key"], name="person_by_name"),
+            # Without it SQLite looks through all people of the municipality for those of some households.
+            models.Index(fields=["municipality", "household"], name="person_by_household"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(given_name=""),
@@ -278,7 +282,7 @@ class Person(MunicipalityOwned):
                 violation_error_message=_("A person has a name."),
             ),
             models.CheckConstraint(
-                condition=Q(birth_date=None) | Q(birth_year=F("birth_date__year")),
+                condition=Q(birth_date=None) | Q(birth_year__isnull=False, birth_year=F("birth_date__year")),
                 name="person_birth_year_is_that_of_the_date",
                 violation_error_message=_("The birth year is not that of the date."),
             ),

@@ -169,7 +169,8 @@ class Letter(MunicipalityOwned):
                 violation_error_message=_("This letter number is taken."),
             ),
             models.CheckConstraint(
-                condition=Q(state=LetterState.PRINTED, first_page__gte=1, pages__gte=1, file__isnull=False)
+                condition=Q(state=LetterState.PRINTED, file__isnull=False, first_page__isnull=False)
+                & Q(first_page__gte=1, pages__gte=1)
                 | ~Q(state=LetterState.PRINTED) & Q(first_page=None, pages=0),
                 name="letter_printed_has_its_pages",
                 violation_error_message=_("A printed letter knows its file and pages."),

@@ -25,8 +25,7 @@ from welcome.letters.run_lists import letters_of
 from welcome.letters.run_page import find_run
 
 DPI = 110  # An A4 page of 909 × 1286 pixels: sharp on a phone, 60–120 kB.
-# Neither the layout engine nor PDFium is safe for threads, and the web server has several: two samples
-# laid out at once end the process.
+# PDFium is not safe for threads, and the web server has several.
 _one_at_a_time = threading.Lock()
 
 
@@ -38,8 +37,7 @@ class PageOfLetter:
 
 def _pdf(letter: Letter) -> bytes:
     """Raises LayoutError."""
-    with _one_at_a_time:
-        return _made(_version(letter), letter.pk)
+    return _made(_version(letter), letter.pk)
 
 
 @functools.lru_cache(maxsize=8)

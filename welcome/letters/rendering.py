@@ -7,6 +7,7 @@ file pages are shared by reference, and each letter begins on a front side.
 
 import hashlib
 import io
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from welcome.letters.press import Press
 
 # Fonts are embedded once for so many letters; more would only hold more pages in memory.
 LETTERS_A_BATCH = 25
+# The layout engine is not safe for threads: two letters laid out at once end the web process.
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,13 @@ class Made:
 
 def render_letter(letter: Letter) -> bytes:
     """One letter by itself, tagged (PDF/UA-1) with title and language. Raises LayoutError."""
-    press = Press(letter.run)
-    personal = press.personal(letter)
-    enclosure = press.enclosure(letter.language, before=len(personal.pages))
-    pages = [*personal.pages, *(enclosure.pages if enclosure else [])]
     identifier = hashlib.sha256(f"{letter.run_id}/{letter.number}".encode()).digest()[:16]
-    content: bytes = personal.copy(pages).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+    with _one_at_a_time:
+        press = Press(letter.run)
+        personal = press.personal(letter)
+        enclosure = press.enclosure(letter.language, before=len(personal.pages))
+        pages = [*personal.pages, *(enclosure.pages if enclosure else [])]
+        content: bytes = personal.copy(pages).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     return content
 
 

@@ -43,6 +43,8 @@ def luminous(colour: str, *, on: str, least: float) -> str:
 def _by_day(accent: str) -> dict[str, str]:
     tint = mix(accent, WHITE, 0.91)
     fill = readable(accent, on=WHITE, least=TEXT, towards=BLACK)
+    # From the fill: a pale accent, mixed with black, is still too pale to write white on.
+    deep = mix(fill, "#0a1416", 0.55)
     return {
         "ground": "#fbfaf7",
         "surface": WHITE,
@@ -57,8 +59,8 @@ def _by_day(accent: str) -> dict[str, str]:
         "fill-2": mix(fill, BLACK, 0.16),
         "fill-3": mix(fill, BLACK, 0.3),
         "on-fill": WHITE,
-        "deep": mix(accent, "#0a1416", 0.55),
-        "on-deep": mix(accent, WHITE, 0.92),
+        "deep": deep,
+        "on-deep": readable(mix(accent, WHITE, 0.92), on=deep, least=TEXT, towards=WHITE),
     }
 
 
