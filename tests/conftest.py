@@ -3,9 +3,11 @@
 import ipaddress
 import sys
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core.cache import cache
+from django.core.mail.backends.locmem import EmailBackend
 
 LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
@@ -44,3 +46,18 @@ def _own_files(settings, tmp_path_factory, request):
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def refuse_mail_to(monkeypatch):
+    """refuse_mail_to(address): the mail server refuses that one from now on, and takes all others."""
+    take, refused = EmailBackend.send_messages, set()
+
+    def send(self, messages):
+        for message in messages:
+            if turned_away := refused & set(message.to):
+                raise SMTPRecipientsRefused({address: (550, b"No such user") for address in turned_away})
+        return take(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", send)
+    return refused.add

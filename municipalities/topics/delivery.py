@@ -1,6 +1,7 @@
 """Reminders to the owners of topics: once for each text that is due."""
 
 import datetime
+import logging
 
 from django.core.mail import send_mail
 from django.db import transaction
@@ -13,6 +14,8 @@ from municipalities.municipality.models import Municipality
 from municipalities.texts.models import TextState
 from municipalities.topics import review
 from municipalities.topics.models import Topic, TopicText
+
+logger = logging.getLogger(__name__)
 
 
 def remind_owners(today: datetime.date) -> int:
@@ -29,12 +32,22 @@ def _remind_of(municipality: Municipality, today: datetime.date) -> int:
         .distinct()
     )
     return sum(
-        _remind(topic, text, today)
+        _try(topic, text, today)
         for topic in topics
         for text in topic.texts.all()
         if topic.text_set.state(text.language, today) == TextState.DUE
         and (text.reminded_on is None or text.reminded_on < topic.text_set.due_on(text))
     )
+
+
+def _try(topic: Topic, text: TopicText, today: datetime.date) -> bool:
+    """An address that refuses its mail costs nobody else theirs; it is tried again tomorrow."""
+    try:
+        return _remind(topic, text, today)
+    except OSError as error:
+        # The fault's name only: its text holds the address.
+        logger.warning("Reminder of text %s could not be sent: %s", text.pk, type(error).__name__)
+        return False
 
 
 def _remind(topic: Topic, text: TopicText, today: datetime.date) -> bool:

@@ -4,6 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import F
 from django.urls import reverse
 
 from municipalities.topics.models import TopicText
@@ -19,7 +20,7 @@ def link(text: TopicText) -> str:
 
 def opened_by(token: str) -> TopicText | None:
     """The text, unless the link is forged or too old, the text has been changed or confirmed since,
-    or another owns the topic now."""
+    or another owns the topic now, or its owner works no longer in the municipality."""
     try:
         pk, owner, version, reviewed_on = signing.loads(token, salt=SALT, max_age=LIFETIME)
     except (signing.BadSignature, ValueError, TypeError):
@@ -32,6 +33,7 @@ def opened_by(token: str) -> TopicText | None:
             reviewed_on=reviewed_on,
             topic__owner=owner,
             topic__owner__is_active=True,
+            topic__owner__memberships__municipality=F("topic__municipality"),
         )
         .first()
     )

@@ -5,7 +5,6 @@ import logging
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,11 +24,15 @@ def sweep() -> None:
     """Take back the letters of who may not be written to any more, nudge the workers of every file that
     nobody holds, and call ready what is. May run at any time, any number of times at once."""
     for run in LetterRun.objects.filter(state__in=RECALLABLE).order_by("pk").iterator(chunk_size=100):
-        withdraw_changed(run)
-        free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
-        nudges.send(nudges.RENDER_FILE, list(free))
-        runs.settle(run.pk)
-        printing.tidy(run)
+        try:
+            withdraw_changed(run)
+            free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
+            nudges.send(nudges.RENDER_FILE, list(free))
+            runs.settle(run.pk)
+            printing.tidy(run)
+        except Exception:
+            # Whatever is wrong with one run: those behind it may hold letters that must be taken back.
+            logger.exception("%s could not be swept.", run)
 
 
 def open_due_runs(today: datetime.date | None = None) -> None:
@@ -48,16 +51,31 @@ def open_due_runs(today: datetime.date | None = None) -> None:
         except runs.Refused as refusal:
             logger.warning("%s waits: %s", run, refusal)
             continue
+        except Exception:
+            # The municipalities behind this one have their letter day too.
+            logger.exception("%s could not be frozen.", run)
+            continue
         _announce(run)
 
 
 def _announce(run: LetterRun) -> None:
-    with transaction.atomic():
-        first = LetterRun.objects.filter(pk=run.pk, announced_at=None, state=RunState.FROZEN)
-        if not first.update(announced_at=timezone.now()):
-            return
-        for coordinator in _coordinators(run.municipality):
-            _write_to(coordinator, run)
+    first = LetterRun.objects.filter(pk=run.pk, announced_at=None, state=RunState.FROZEN)
+    if not first.update(announced_at=timezone.now()):
+        return
+    told = [_told(coordinator, run) for coordinator in _coordinators(run.municipality)]
+    if told and not any(told):
+        # Mail is down: all are tried again in an hour. Where only some failed, the others would be told twice.
+        LetterRun.objects.filter(pk=run.pk).update(announced_at=None)
+
+
+def _told(coordinator: User, run: LetterRun) -> bool:
+    try:
+        _write_to(coordinator, run)
+    except OSError as error:
+        # The fault's name only: its text holds the address.
+        logger.warning("User %s could not be told of %s: %s", coordinator.pk, run, type(error).__name__)
+        return False
+    return True
 
 
 def _coordinators(municipality: Municipality) -> list[User]:

@@ -63,6 +63,19 @@ def test_who_left_the_municipality_is_not_written_to(due):
     assert mail.outbox == []
 
 
+def test_an_owner_who_cannot_be_mailed_holds_up_nobody(due, refuse_mail_to, caplog):
+    refuse_mail_to(due.topic.owner.email)
+    other = MembershipFactory()
+    TopicTextFactory(
+        topic=TopicFactory(municipality=other.municipality, owner=other.user), reviewed_on=LONG_AGO
+    )
+    assert remind() == 1
+    assert [message.to for message in mail.outbox] == [[other.user.email]]
+    assert due.topic.owner.email not in caplog.text
+    due.refresh_from_db()
+    assert due.reminded_on is None, "tried again tomorrow"
+
+
 def test_what_is_current_is_left_in_peace(due):
     TopicText.objects.update(reviewed_on=timezone.localdate())
     assert remind() == 0
@@ -104,3 +117,12 @@ def test_an_old_a_forged_and_a_former_owners_link_are_over(due, client):
     due.topic.owner = MembershipFactory(municipality=due.topic.municipality).user
     due.topic.save()
     assert client.get(address).status_code == 410
+
+
+def test_the_link_of_who_left_the_municipality_is_over(due, client):
+    address = path_of(due)
+    MembershipFactory(user=due.topic.owner)  # They work elsewhere now.
+    due.topic.owner.memberships.filter(municipality=due.topic.municipality).delete()
+    assert client.post(address, {"right": "1"}).status_code == 410
+    due.refresh_from_db()
+    assert due.reviewed_on == LONG_AGO

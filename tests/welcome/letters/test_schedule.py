@@ -2,6 +2,8 @@ import datetime
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
@@ -116,3 +118,30 @@ def test_freezing_by_a_worker_twice_is_freezing_once(place):
     tasks.freeze(run.pk)
     tasks.freeze(run.pk)
     assert LetterRun.objects.get().cohort == 1
+
+
+def test_a_coordinator_who_cannot_be_mailed_holds_up_nobody(place, coordinator, refuse_mail_to, caplog):
+    refuse_mail_to(coordinator.email)
+    colleague = MembershipFactory(municipality=place, role=Role.COORDINATOR).user
+    neighbour = MunicipalityFactory(number="4999")
+    for _ in range(2):
+        schedule.open_due_runs(LETTER_DAY)
+    assert [message.to for message in mail.outbox] == [[colleague.email]], "told once, not each hour"
+    assert LetterRun.objects.of(neighbour).get().state == RunState.FROZEN
+    assert coordinator.email not in caplog.text
+
+
+def test_where_no_mail_went_out_it_is_tried_again(place, coordinator, refuse_mail_to):
+    refuse_mail_to(coordinator.email)
+    schedule.open_due_runs(LETTER_DAY)
+    assert LetterRun.objects.get().announced_at is None
+
+
+def test_one_run_that_cannot_be_swept_holds_up_no_other(place, sent):
+    arrive(place)
+    broken = frozen(place, Q3.previous)
+    run = approved(place)
+    # A file stands where the run's folder should be.
+    default_storage.save(f"letters/{broken.pk}", ContentFile(b""))
+    schedule.sweep()
+    assert sent == [(nudges.RENDER_FILE, run.files.get().pk)]
