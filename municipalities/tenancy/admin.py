@@ -127,9 +127,11 @@ class ScopedAdmin(Scoped, ModelAdmin):
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
         chosen = queryset.filter(pk__in=request.POST.getlist("_selected_action"))
-        if access_of(request).narrow(chosen, self.write, self.path).count() < chosen.count():
+        writable = access_of(request).narrow(queryset, self.write, self.path)
+        if writable.filter(pk__in=chosen.values("pk")).count() < chosen.count():
             raise PermissionDenied
-        return super().response_action(request, queryset)
+        # "All of the list" may reach into a municipality where one may only read.
+        return super().response_action(request, writable)
 
     # --- the municipality's own field ----------------------------------------------------------
 

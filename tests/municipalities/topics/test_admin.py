@@ -205,3 +205,16 @@ def test_the_list_asks_the_database_equally_often_for_many(municipality, editor,
         for code in ("nb", "nn", "en"):
             TopicTextFactory(topic=topic, language=code)
     assert asked() == few
+
+
+def test_all_of_the_list_confirms_only_where_one_may_write(municipality, editor, client):
+    elsewhere = MembershipFactory(user=editor, role=Role.READER).municipality
+    mine, theirs = (
+        TopicTextFactory(topic=TopicFactory(municipality=place), reviewed_on=LONG_AGO)
+        for place in (municipality, elsewhere)
+    )
+    chosen = {"action": "still_right", "_selected_action": [mine.topic.pk], "select_across": "1"}
+    client.post(reverse("admin:municipalities_topic_changelist"), chosen)
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (mine.reviewed_on, theirs.reviewed_on) == (timezone.localdate(), LONG_AGO)
