@@ -3,7 +3,7 @@
 The window is what the envelopes usual in Norway have in common, as Office Consult lists them
 ("Brevmaler: plassering av mottakerfelt i vinduskonvolutter", officeconsult.no, read November 2026):
 window 15 mm from the left; C5 44–79 mm from the top and 105 wide, EC4 42–82 mm and 100 wide. We
-found no public standard: docs/adr/0010 tells what a municipality should check with its supplier.
+found no public standard: docs/adr/0005 tells what a municipality should check with its supplier.
 """
 
 from collections.abc import Callable
