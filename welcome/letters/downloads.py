@@ -26,7 +26,7 @@ from welcome.letters.models import FileState, LetterRun, PrintFile
 from welcome.letters.output import COLUMNS, MANIFEST_CSV, MANIFEST_JSON, rows_of, safe_cell
 from welcome.letters.run_lists import cohort_of
 from welcome.letters.run_page import find_run
-from welcome.letters.withdrawal import withdraw_changed
+from welcome.letters.withdrawal import is_closed, withdraw_changed
 
 CHUNK = 256 * 1024
 BOM = "\ufeff"  # Excel reads UTF-8 only when it is told.
@@ -44,6 +44,12 @@ def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
             messages.warning(
                 request,
                 _("Some letters may no longer be sent and were taken out. Their files are being made anew."),
+            )
+            return redirect("admin:welcome_letterrun_change", run.pk)
+        if is_closed(run):
+            messages.error(
+                request,
+                _("A letter of this run may no longer be shown to anybody, so its files stay closed."),
             )
             return redirect("admin:welcome_letterrun_change", run.pk)
         return view(request, run, **more)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.tenancy.models import User
+from welcome.households.models import Household
 from welcome.letters import cohort, nudges
 from welcome.letters.models import (
     FileState,
@@ -95,3 +96,10 @@ def withdraw_changed(run: LetterRun, file: PrintFile | None = None) -> int:
     for letter, reason in stale:
         withdraw(letter=letter, reason=reason, by=None)
     return len(stale)
+
+
+def is_closed(run: LetterRun) -> bool:
+    """Handed over before one of its households got address protection: the paper can't be taken back, but
+    its files and lists are for nobody any more."""
+    letters = Letter.objects.of(run.municipality).filter(run=run)
+    return letters.filter(household__in=Household.objects.of(run.municipality).protected()).exists()

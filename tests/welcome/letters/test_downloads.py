@@ -9,7 +9,7 @@ import pytest
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.frozen import make_frozen, make_printed, worker
 from tests.welcome.letters.test_staff import protect, url
-from welcome.letters import figures, verification
+from welcome.letters import figures, runs, verification
 from welcome.letters.models import LeftOutReason, RunState
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +93,12 @@ def test_who_got_protection_after_printing_is_not_in_what_is_fetched(browser, ru
     assert run.state == RunState.RENDERING
     assert not run.letters.filter(household=household).exists()
     assert run.left_out.filter(household=household, reason=LeftOutReason.PROTECTED).exists()
+
+
+@pytest.mark.parametrize("name", ["file", "archive", "manifest"])
+def test_a_run_handed_over_before_somebody_got_protection_is_closed(browser, run, name):
+    runs.finish(run=run, by=None)
+    address = url(run, name, *([1] if name == "file" else []))
+    assert browser.get(address).status_code == 200
+    protect(run.letters.get(number=1).household)
+    assert browser.get(address).status_code == 302

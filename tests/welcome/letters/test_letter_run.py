@@ -7,8 +7,9 @@ from django.core.management import CommandError, call_command
 
 from tests.factories.municipalities import UserFactory
 from tests.welcome.letters.conftest import arrive
+from welcome.households import actions
 from welcome.households.models import AddressKind
-from welcome.letters import printing
+from welcome.letters import printing, runs
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunState
 from welcome.management.commands import letter_run as command
 
@@ -180,3 +181,23 @@ def test_nonsense_is_refused_in_a_sentence(place, number, quarter):
     for name, more in (("letter_run", []), ("verify_run", ["."])):
         with pytest.raises(CommandError):
             call_command(name, number, quarter, *more)
+
+
+def protect_first():
+    household = Letter.objects.get(number=1).household
+    actions.protect(household=household, grade="fortrolig", by=None)
+
+
+def test_who_got_protection_since_is_not_written_out_again(out, tmp_path):
+    protect_first()
+    report = json.loads(letter_run("--here", "--out", tmp_path / "again")[-1])
+    assert (report["letters"], report["left_out"]["protected"]) == (2, 2)
+    assert verify(tmp_path / "again") == ""
+
+
+def test_a_run_handed_over_before_somebody_got_protection_is_not_written_out(out, tmp_path):
+    runs.finish(run=LetterRun.objects.get(), by=None)
+    protect_first()
+    with pytest.raises(CommandError, match="stay closed"):
+        letter_run("--out", tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -12,6 +12,7 @@ from municipalities.texts.languages import LANGUAGES
 from welcome.households.quarters import Quarter
 from welcome.letters import figures, output, printing, runs
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
+from welcome.letters.withdrawal import is_closed, withdraw_changed
 
 AT_WORK = (RunState.APPROVED, RunState.RENDERING)
 SECONDS_OF_SILENCE = 20
@@ -48,6 +49,9 @@ class Command(BaseCommand):
                     run = runs.approve(run=run, by=by)
         except runs.Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        # Who got protection since the files were made is not in what is written out.
+        withdraw_changed(run)
+        run.refresh_from_db()
         if run.state in AT_WORK:
             self._make(run, here=options["here"], timeout=options["timeout"])
         run.refresh_from_db()
@@ -97,6 +101,10 @@ class Command(BaseCommand):
     def _write_out(self, run: LetterRun, folder: Path) -> None:
         if run.state not in (RunState.READY, RunState.DELIVERING, RunState.DONE):
             raise CommandError(f"Nothing to write out: the run is “{run.get_state_display()}”.")
+        if is_closed(run):
+            raise CommandError(
+                "A letter of this run may no longer be shown to anybody: its files stay closed."
+            )
         try:
             names = output.write_out(run, folder)
         except (output.Damaged, OSError) as error:
