@@ -54,7 +54,7 @@ QUEUES = {
         _("print files were set aside"),
         _("Something in a letter stopped it; the run's page tells what."),
         "admin:welcome_letterrun_changelist",
-        f"state__exact={RunState.RENDERING}",
+        f"state__exact={RunState.READY}",
     ),
     "wanted": Kind(
         _("text needs a change"),

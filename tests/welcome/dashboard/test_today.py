@@ -13,10 +13,10 @@ from tests.factories.municipalities import (
     TopicFactory,
     TopicTextFactory,
 )
-from tests.factories.welcome import HouseholdFactory, LetterRunFactory
+from tests.factories.welcome import HouseholdFactory, LetterRunFactory, PrintFileFactory
 from welcome.households.models import ADDRESS_FIELDS, AddressKind, Protection
 from welcome.households.quarters import Quarter
-from welcome.letters.models import RunState
+from welcome.letters.models import FileState, RunState
 
 pytestmark = pytest.mark.django_db
 PROTECTED = {
@@ -67,6 +67,18 @@ def test_each_queue_counts_what_its_list_shows(municipality, client):
     for item in answer.context["waiting"]:
         rows = client.get(item["url"]).context["cl"].result_count
         assert rows == item["count"], item["url"]
+
+
+def test_a_file_set_aside_leads_to_its_run(municipality, client):
+    """A run whose last file is set aside is ready all the same: that is where the list must look."""
+    now = timezone.now()
+    run = LetterRunFactory(
+        municipality=municipality, state=RunState.READY, dated=timezone.localdate(),
+        frozen_at=now, approved_at=now, ready_at=now,
+    )  # fmt: skip
+    PrintFileFactory(run=run, state=FileState.SET_ASIDE, error="Disk full")
+    [item] = front(client, municipality, Role.COORDINATOR).context["waiting"]
+    assert [row.pk for row in client.get(item["url"]).context["cl"].result_list] == [run.pk]
 
 
 def test_who_only_reads_gets_no_work_and_no_protected_household_in_a_figure(municipality, client):
