@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory, UserFactory
+from tests.factories.welcome import HouseholdFactory
 from tests.welcome.households.files import csv, read, row, take_in
-from welcome.households import actions, importing
+from welcome.households import actions, household_pages, importing
 from welcome.households.imports import ImportBatch
 from welcome.households.models import Household, Person
 
@@ -260,6 +261,20 @@ def test_check_several_and_take_it_back(office, aal):
     assert not Household.objects.to_check().exists()
     office.post(reverse("admin:welcome_household_undo_check"))
     assert Household.objects.to_check().count() == 2
+
+
+def test_a_long_list_checked_at_once_can_be_unchecked_at_once(office, aal):
+    many = household_pages.MOST_AT_ONCE + 1
+    Household.objects.bulk_create(HouseholdFactory.build_batch(many, municipality=aal))
+    chosen = {
+        "action": "mark_checked",
+        "_selected_action": [Household.objects.first().pk],
+        "select_across": "1",
+    }
+    office.post(LIST, chosen)
+    assert not Household.objects.to_check().exists()
+    assert office.post(reverse("admin:welcome_household_undo_check")).status_code == 302
+    assert Household.objects.to_check().count() == many
 
 
 def test_merging_shows_first_and_then_does(office, aal):
