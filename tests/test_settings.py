@@ -33,10 +33,17 @@ def load(repository, tmp_path):
     [
         ("DATABASE_URL", "mysql://root@db/tilflytter", "postgres://"),
         ("DATABASE_URL", "/var/lib/db.sqlite3", "postgres://"),
+        ("DATABASE_URL", "postgres://db:notaport/t", "postgres://host"),
+        ("DATABASE_URL", "postgres://root@db", "database's name"),
         ("REDIS_URL", "amqp://mq", "redis://"),
+        ("REDIS_URL", "redis://mq:six", "redis://host"),
         ("EMAIL_URL", "mail.example.no:25", "smtp://"),
+        ("EMAIL_URL", "smtp://", "smtp://host"),
         ("SITE_URL", "tilflytter.example.no", "https://"),
+        ("SITE_URL", "http://", "http://host"),
+        ("SITE_URL", "http://example.no/tilflytter", "nothing behind it"),
         ("ALLOWED_HOSTS", "*", "without *"),
+        ("ALLOWED_HOSTS", "https://tilflytter.example.no", "without https://"),
         ("DEBUG", "maybe", "1 or 0"),
         ("BEHIND_PROXY", "nginx", "1 or 0"),
         ("SESSION_HOURS", "0", "from 1 to 336"),
@@ -54,6 +61,27 @@ def test_nonsense_is_refused_by_name(load, name, value, should):
     assert "ImproperlyConfigured" in last
     assert name in last
     assert should in last
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://root:Geheim-1@db/t"),
+        ("DATABASE_URL", "postgres://root:Geheim-1@db:port/t"),
+        ("REDIS_URL", "amqp://:Geheim-1@mq"),
+        ("EMAIL_URL", "portal:Geheim-1@mail.example.no"),
+    ],
+)
+def test_a_refusal_shows_no_password(load, name, value):
+    refused = load(**{name: value})
+    assert refused.returncode != 0
+    assert name in refused.stderr
+    assert "Geheim-1" not in refused.stderr
+
+
+def test_the_host_of_the_site_is_answered_to_under_either_kind_of_name(load):
+    assert "['[::1]'," in load("s.ALLOWED_HOSTS", SITE_URL="http://[::1]:8000").stdout
+    assert "['aal.example.no'," in load("s.ALLOWED_HOSTS", SITE_URL="http://aal.example.no:8000").stdout
 
 
 def test_a_data_dir_that_cannot_be_written_is_refused_by_name(load, tmp_path):

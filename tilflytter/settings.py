@@ -5,8 +5,10 @@ people's addresses must not guess.
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -22,7 +24,10 @@ env.smart_cast = False
 
 
 def _refuse(name: str, should: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{name} is {os.environ.get(name)!r}; it should be {should}.")
+    value = os.environ.get(name)
+    # Whatever stands before an @ may be a password, and this line ends in logs.
+    shown = "not shown here" if value and "@" in value else repr(value)
+    return ImproperlyConfigured(f"{name} is {shown}; it should be {should}.")
 
 
 def _bool(name: str, default: bool) -> bool:
@@ -44,9 +49,20 @@ def _int(name: str, default: int, least: int, most: int) -> int:
 
 def _url(name: str, default: str, schemes: tuple[str, ...]) -> str:
     value = os.environ.get(name, "").strip() or default
-    if value and value.split("://", 1)[0] not in schemes:
+    scheme = value.partition("://")[0]
+    if value and scheme not in schemes:
         raise _refuse(name, "an address that begins with " + " or ".join(f"{s}://" for s in schemes))
+    if value and scheme not in {"unix", "consolemail", "filemail"} and not _names_a_place(value):
+        raise _refuse(name, f"a whole address, such as {scheme}://host or {scheme}://host:1234")
     return value
+
+
+def _names_a_place(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and bool(parts.hostname or parts.path.strip("/"))
+    except ValueError:  # A port that is no number, a bracket that doesn't close.
+        return False
 
 
 # --- where state lives -------------------------------------------------------------------------
@@ -77,6 +93,10 @@ def _own_secret() -> str:
 
 
 SITE_URL = _url("SITE_URL", "http://127.0.0.1:8000", ("http", "https")).rstrip("/")
+_site = urlsplit(SITE_URL)
+if not _site.hostname or _site.path or _site.query or _site.fragment:
+    # Links in letters and mail are made of it.
+    raise _refuse("SITE_URL", "an address with a host and nothing behind it, such as https://host")
 HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = os.environ.get("SECRET_KEY", "").strip()
 if not SECRET_KEY and HTTPS:
@@ -88,15 +108,16 @@ SECRET_KEY = SECRET_KEY or _own_secret()
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short; it should be at least 50 random characters.")
 
-_site_host = environ.urlparse(SITE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()] or [
-    _site_host,
+    f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname,
     "127.0.0.1",
     "localhost",
     "[::1]",
 ]
 if "*" in ALLOWED_HOSTS and not DEBUG:
     raise _refuse("ALLOWED_HOSTS", "host names divided by commas, without *")
+if not all(re.fullmatch(r"\*|[\w.-]+|\[[0-9a-fA-F:]+\]", host) for host in ALLOWED_HOSTS):
+    raise _refuse("ALLOWED_HOSTS", "host names divided by commas, without https:// or port")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # --- apps --------------------------------------------------------------------------------------
@@ -163,6 +184,10 @@ TEMPLATES = [
 # --- database, cache, files --------------------------------------------------------------------
 
 DATABASE_URL = _url("DATABASE_URL", "", ("postgres", "postgresql"))
+if DATABASE_URL and not urlsplit(DATABASE_URL).path.strip("/"):
+    raise _refuse(
+        "DATABASE_URL", "an address that ends with the database's name, such as postgres://host/name"
+    )
 if DATABASE_URL:
     DATABASES = {
         "default": env.db_url_config(DATABASE_URL)
@@ -237,6 +262,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 # Source strings are English; a reader who says nothing gets bokmål.
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+FORMAT_MODULE_PATH = ["tilflytter.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "vendor"]  # Our own first; then for libraries.
 USE_I18N = True
 USE_TZ = True
@@ -304,7 +330,7 @@ EMAIL_URL = _url("EMAIL_URL", "filemail://", ("smtp", "smtp+tls", "smtp+ssl", "c
 vars().update(env.email_url_config(EMAIL_URL))
 if EMAIL_URL.startswith("filemail"):
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "").strip() or f"tilflytter@{_site_host}"
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "").strip() or f"tilflytter@{_site.hostname}"
 
 LOG_LEVEL = (os.environ.get("LOG_LEVEL", "").strip() or "INFO").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
