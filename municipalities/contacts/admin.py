@@ -9,16 +9,15 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from import_export.resources import ModelResource
 from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
 from municipalities.contacts.models import ContactPoint, OpeningHours
-from municipalities.tenancy.admin import ExportAdmin, ScopedTabularInline
+from municipalities.tenancy.admin import ExportAdmin, ScopedTabularInline, WordedResource
 from municipalities.tenancy.roles import Right
 
 
-class ContactPointResource(ModelResource):
+class ContactPointResource(WordedResource):
     class Meta:
         model = ContactPoint
         fields = [

@@ -9,13 +9,17 @@ from typing import Any
 
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
 from django.db import models
 from django.forms import HiddenInput, ModelForm
 from django.http import Http404, HttpRequest
+from django.shortcuts import redirect
 from import_export.admin import ExportMixin
+from import_export.fields import Field
 from import_export.formats.base_formats import CSV, XLSX
+from import_export.resources import ModelResource
 from tablib import Dataset
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.import_export.forms import ExportForm
@@ -125,8 +129,18 @@ class ScopedAdmin(Scoped, ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> None:
         raise Http404
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        try:
+            return super().changelist_view(request, extra_context)
+        except OverflowError:
+            # Asked for a number that no column holds: shown as any other filter that makes no sense.
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
-        chosen = queryset.filter(pk__in=request.POST.getlist("_selected_action"))
+        picked = request.POST.getlist("_selected_action")
+        if not all(pk.isdecimal() and len(pk) < 19 for pk in picked):
+            raise Http404
+        chosen = queryset.filter(pk__in=picked)
         writable = access_of(request).narrow(queryset, self.write, self.path)
         if writable.filter(pk__in=chosen.values("pk")).count() < chosen.count():
             raise PermissionDenied
@@ -252,6 +266,18 @@ def neutral(cell: Any) -> Any:
         if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
         else cell
     )
+
+
+class WordedResource(ModelResource):
+    """Columns are headed as the screens name them, in the language of whoever takes the file out."""
+
+    @classmethod
+    def field_from_django_field(
+        cls, field_name: str, django_field: "models.Field[Any, Any]", readonly: bool
+    ) -> Field:
+        field = super().field_from_django_field(field_name, django_field, readonly)
+        field.column_name = django_field.verbose_name
+        return field
 
 
 class ExportAdmin(ExportMixin, ScopedAdmin):

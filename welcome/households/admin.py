@@ -185,13 +185,13 @@ class HouseholdAdmin(ExportAdmin):
         description=_("state"),
         ordering="state",
         label={
-            HouseholdState.PLANNING.label: "info",
-            HouseholdState.LIVING.label: "success",
-            HouseholdState.LEFT.label: "warning",
+            HouseholdState.PLANNING: "info",
+            HouseholdState.LIVING: "success",
+            HouseholdState.LEFT: "warning",
         },
     )
-    def state_label(self, home: Household) -> str:
-        return home.get_state_display()
+    def state_label(self, home: Household) -> tuple[str, str]:
+        return home.state, home.get_state_display()
 
     @display(description=_("checked"), ordering="checked_at", boolean=True)
     def check_label(self, home: Household) -> bool:
@@ -255,15 +255,15 @@ class ImportBatchAdmin(ScopedAdmin):
         description=_("state"),
         ordering="state",
         label={
-            ImportState.READING.label: "info",
-            ImportState.READ.label: "warning",
-            ImportState.SAVING.label: "info",
-            ImportState.SAVED.label: "success",
-            ImportState.REFUSED.label: "danger",
+            ImportState.READING: "info",
+            ImportState.READ: "warning",
+            ImportState.SAVING: "info",
+            ImportState.SAVED: "success",
+            ImportState.REFUSED: "danger",
         },
     )
-    def state_label(self, batch: ImportBatch) -> str:
-        return batch.get_state_display()
+    def state_label(self, batch: ImportBatch) -> tuple[str, str]:
+        return batch.state, batch.get_state_display()
 
     @display(description=Verdict.NEW.label)
     def new(self, batch: ImportBatch) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,18 @@ from welcome.households.recognition import name_key
 from welcome.households.report import conclusion
 
 ROWS_A_PAGE = 50
+_ENCODINGS = {
+    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "latin-1": "Latin-1",
+}  # fmt: skip
 _DELIMITERS = {";": _("semicolon"), ",": _("comma"), "\t": _("tab"), "|": _("vertical bar")}
+
+
+# What needs a look stands first; those of whom all is known, mostly the longest list, last.
+_ORDER = [Verdict.REFUSED, Verdict.CHANGED, Verdict.JOINS, Verdict.NEW, Verdict.KNOWN]
+_WEIGHT = Case(
+    *(When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(_ORDER)),
+    output_field=IntegerField(),
+)
 
 
 def find_batch(request: HttpRequest, object_id: int) -> ImportBatch:
@@ -73,8 +84,8 @@ def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     if q:
         wanted = Q(person_key__contains=name_key(q))
         rows = rows.filter(wanted | Q(number=int(q)) if q.isdecimal() and len(q) < 9 else wanted)
-    shown = Paginator(rows.order_by("number"), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    counts = [(v.value, v.label, batch.counts.get(v.value, 0)) for v in Verdict]
+    shown = Paginator(rows.order_by(_WEIGHT, "number"), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    counts = [(v.value, v.label, batch.counts.get(v.value, 0)) for v in _ORDER]
     refused = batch.counts.get(Verdict.REFUSED.value, 0)
     understood = batch.understood
     return {
@@ -86,6 +97,7 @@ def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "counts": counts,
         "refused": refused,
         "good": sum(batch.counts.values()) - refused,
+        "encoding": _ENCODINGS.get(understood.get("encoding", ""), understood.get("encoding", "")),
         "delimiter": _DELIMITERS.get(understood.get("delimiter", "")),
         "columns": understood.get("columns", {}).values(),
     }

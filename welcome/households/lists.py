@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from import_export.resources import ModelResource
 
 from municipalities.tenancy.access import access_of
+from municipalities.tenancy.admin import WordedResource
 from municipalities.tenancy.roles import Right
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.imports import ImportBatch, ImportState
@@ -138,11 +138,11 @@ def matching(rows: HouseholdQuerySet, words: str) -> HouseholdQuerySet:
     return rows
 
 
-class HouseholdResource(ModelResource):
+class HouseholdResource(WordedResource):
     """A row a household. The protected are not in the file: `export_rows` leaves them out."""
 
-    people = Field(column_name="people")
-    count = Field(column_name="count")
+    people = Field(column_name=_("names"))
+    count = Field(column_name=_("people"))
 
     class Meta:
         model = Household
@@ -157,3 +157,12 @@ class HouseholdResource(ModelResource):
 
     def dehydrate_count(self, household: Household) -> int:
         return len(household.people.all())
+
+    def dehydrate_state(self, household: Household) -> str:
+        return household.get_state_display()
+
+    def dehydrate_reason(self, household: Household) -> str:
+        return household.get_reason_display()
+
+    def dehydrate_language(self, household: Household) -> str:
+        return household.get_language_display()

@@ -296,6 +296,10 @@ class Person(MunicipalityOwned):
     def __str__(self) -> str:
         return _("Person %(number)s") % {"number": self.pk}
 
+    def get_inline_title(self) -> str:
+        """The heading above this person's fields on the household's page, which nothing outlives."""
+        return self.full_name
+
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()

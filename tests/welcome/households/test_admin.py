@@ -61,7 +61,7 @@ def test_from_file_to_households(office, aal, django_capture_on_commit_callbacks
     page = text(office.get(batch_page(batch)))
     assert "Oksana Kovalenko" in page
     assert "Fornavn: The name has characters" in page
-    assert "utf-8, semicolon" in page
+    assert "UTF-8, semicolon" in page
     assert not Household.objects.exists(), "nothing is saved before the decision"
     office.post(act(batch, "save"), {"with_refused": "1"})
     assert "being saved" in text(office.get(batch_page(batch)))
