@@ -263,6 +263,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
 FORMAT_MODULE_PATH = ["tilflytter.formats"]
+FORMAT_MODULE_PATH = ["tilflytter.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "vendor"]  # Our own first; then for libraries.
 USE_I18N = True
 USE_TZ = True
