@@ -7,6 +7,7 @@ file pages are shared by reference, and each letter begins on a front side.
 
 import hashlib
 import io
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from welcome.letters.press import Press
 LETTERS_A_BATCH = 25
 # The layout engine is not safe for threads: two letters laid out at once end the web process.
 _one_at_a_time = threading.Lock()
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,12 @@ def _add_batch(
             laid_out.append((letter, press.personal(letter), ""))
         except LayoutError as error:
             laid_out.append((letter, None, str(error)))
+        except (OSError, MemoryError):
+            raise  # Of the machine, not of the letter: the file is tried again.
+        except Exception as error:
+            # A fault that nobody foresaw is still one letter's: the others of its file go on.
+            logger.exception("Letter %s of %s could not be laid out.", letter.number, letter.run_id)
+            laid_out.append((letter, None, f"{type(error).__name__}: {error}"))
     source = _personal_pages([document for _letter, document, _fault in laid_out if document])
     next_page = 0
     placed = []

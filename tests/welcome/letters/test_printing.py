@@ -55,6 +55,16 @@ def test_a_file_that_one_holds_is_not_taken_by_another(run):
     assert printing.claim(file.pk).attempts == 2
 
 
+def test_a_letter_with_a_fault_that_nobody_foresaw_fails_alone(run):
+    file = run.files.get()
+    run.letters.filter(number=2).update(language="pl")  # Its texts are gone.
+    tasks.render_file(file.pk)
+    assert list(run.letters.failed().values_list("number", flat=True)) == [2]
+    assert run.letters.printed().count() == 3
+    file.refresh_from_db()
+    assert (file.state, file.attempts) == (FileState.DONE, 1)
+
+
 def test_a_worker_past_its_lease_writes_nothing(run):
     file = run.files.get()
     slow = printing.claim(file.pk)
