@@ -20,7 +20,8 @@ class TopicQuerySet(OwnedQuerySet["Topic"]):
         return self.filter(published=True, municipality__published=True)
 
     def in_letter(self) -> Self:
-        return self.published().filter(in_letter=True)
+        """Also of a municipality whose pages are not open to the public yet: its letters go out."""
+        return self.filter(published=True, in_letter=True)
 
     def with_content(self) -> Self:
         """All that a page or an enclosure shows of a topic, in a constant number of queries."""

@@ -110,6 +110,13 @@ def test_the_enclosure_has_the_brief_or_the_first_paragraph_and_the_contacts(pla
     assert topic["body"] == "Ring 116 117."
 
 
+def test_the_enclosure_does_not_wait_for_the_public_pages(place):
+    place.published = False
+    place.save()
+    arrive(place)
+    assert frozen(place).texts.get().enclosure
+
+
 def test_a_letter_is_in_the_language_asked_for_or_says_what_was_taken(place):
     MunicipalityTextFactory(municipality=place, language="en", body="<p>Welcome.</p>")
     for language in ("nb", "nn", "en", "uk"):
