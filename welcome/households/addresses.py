@@ -55,8 +55,8 @@ class Address:
 
     def put_on(self, household: Household) -> None:
         """Changes the object only; whoever calls it saves."""
-        for name, value in asdict(self).items():
-            setattr(household, name, value)
+        for name in ("address_kind", *ADDRESS_FIELDS):
+            setattr(household, name, getattr(self, name))
         household.address_key = self.key
 
 

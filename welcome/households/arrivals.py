@@ -2,10 +2,10 @@
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
-from welcome.households import cells
+from welcome.households import cells, vocabulary
 from welcome.households.addresses import NO_ADDRESS, Address, read_address
 from welcome.households.cells import Wrong
 from welcome.households.columns import Columns
@@ -17,6 +17,10 @@ FARTHEST_AHEAD = datetime.timedelta(days=92)
 EARLIEST = datetime.date(1900, 1, 1)
 _NAME = Person._meta.get_field("given_name").max_length or 0
 _MOVED_FROM = Household._meta.get_field("moved_from").max_length or 0
+
+
+def _filled(thing: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(thing, name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,13 @@ class Arrival:
         return replace(self, address=NO_ADDRESS, address_key="", moved_from="")
 
     def as_json(self) -> dict[str, Any]:
-        values = asdict(self)
-        values["address"] = {name: value for name, value in values["address"].items() if value}
+        values = _filled(self, _OF_ARRIVAL)
+        if address := _filled(self.address, _OF_ADDRESS):
+            values["address"] = address
         for name in ("moved_in", "birth_date", "died_on"):
-            values[name] = values[name].isoformat() if values[name] else None
-        return {name: value for name, value in values.items() if value}
+            if name in values:
+                values[name] = values[name].isoformat()
+        return values
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -80,6 +86,10 @@ class Arrival:
                 values[name] = datetime.date.fromisoformat(values[name])
         values["address"] = Address(**values.get("address", {}))
         return cls(**{"given_name": "", "family_name": ""} | values)
+
+
+_OF_ARRIVAL = [each.name for each in fields(Arrival) if each.name != "address"]
+_OF_ADDRESS = [each.name for each in fields(Address)]
 
 
 def read_arrival(
@@ -99,7 +109,7 @@ def read_arrival(
             return default
 
     try:
-        protection = cells.protection_of(columns.of(row, "protection"))
+        protection = vocabulary.protection_of(columns.of(row, "protection"))
     except Wrong as wrong:
         # Perhaps protected: nothing of the row is looked at, so nothing of it can be kept.
         refuse(wrong.code, "protection", **wrong.params)
@@ -123,11 +133,11 @@ def read_arrival(
     died_on = take("died_on", cells.date_of, None)
     if died_on and (died_on > today or (birth_date and died_on < birth_date)):
         refuse("died_impossible", "died_on")
-    language = take("language", cells.language_of, "en")
+    language = take("language", vocabulary.language_of, "en")
     phone = take("mobile", cells.phone_of, "") or take("phone", cells.phone_of, "")
     email = take("email", cells.email_of, "")
-    reason = take("reason", cells.reason_of, "")
-    role = take("role", cells.role_of, "")
+    reason = take("reason", vocabulary.reason_of, "")
+    role = take("role", vocabulary.role_of, "")
     family = take("family", lambda c: cells.text_of(c, limit=50), "")
     if any(problem.refuses for problem in problems):
         return None, problems

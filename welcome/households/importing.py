@@ -7,7 +7,7 @@ by then, in one transaction: nothing half-saved, and nobody doubled who came in 
 import datetime
 import logging
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -108,9 +108,7 @@ def _read_rows(batch: ImportBatch, token: uuid.UUID) -> tuple[dict[str, Any], di
     counts: Counter[str] = Counter()
     with batch.file.open("rb") as file:
         table = Table(cast(BinaryIO, file))
-        rows = table.rows()
-        header, columns, first = _find_header(rows)
-        data = chain(first, rows)
+        header, columns, data = _open(table)
         while chunk := list(islice(data, CHUNK)):
             if counts.total() + len(chunk) > MOST_ROWS:
                 raise Unreadable("file_too_many_rows", limit=MOST_ROWS)
@@ -132,6 +130,18 @@ def _read_rows(batch: ImportBatch, token: uuid.UUID) -> tuple[dict[str, Any], di
         "unknown_columns": columns.unknown,
     }
     return understood, dict(counts)
+
+
+def _open(table: Table) -> tuple[int, Columns, Iterator[Row]]:
+    """The header's number, the columns, and the rows below. Raises Unreadable."""
+    rows = table.rows()
+    header, columns, first = _find_header(rows)
+    if table.kind != "csv":
+        return header, columns, chain(first, rows)
+    # To count them takes a second; to judge as many as are allowed and only then refuse takes a minute.
+    if len(first) + sum(1 for _row in rows) > MOST_ROWS:
+        raise Unreadable("file_too_many_rows", limit=MOST_ROWS)
+    return header, columns, (row for row in table.rows() if row[0] > header)
 
 
 def _find_header(rows: Iterator[Row]) -> tuple[int, Columns, list[Row]]:
@@ -162,9 +172,11 @@ def _keep(batch: ImportBatch, chunk: list[_Judgeable], register: Register, count
 
 
 def _row(batch: ImportBatch, number: int, plan: Plan | None, problems: list[Problem]) -> ImportRow:
-    row = ImportRow(municipality=batch.municipality, batch=batch, number=number, verdict=Verdict.REFUSED)
+    row = ImportRow(
+        municipality_id=batch.municipality_id, batch_id=batch.pk, number=number, verdict=Verdict.REFUSED.value
+    )
     if plan is not None:
-        row.verdict = plan.verdict
+        row.verdict = plan.verdict.value
         row.values = plan.arrival.as_json()
         if plan.changes:
             row.values["changes"] = plan.changes
@@ -224,14 +236,14 @@ def _save(batch_id: int) -> None:
     )
     total, done, last = batch.rows.count(), 0, 0
     good = batch.rows.exclude(verdict=Verdict.REFUSED).order_by("number")
-    while chunk := list(good.filter(number__gt=last)[:CHUNK]):
-        arrivals = [(row.number, Arrival.from_json(row.values)) for row in chunk]
+    while chunk := list(good.filter(number__gt=last).values_list("number", "verdict", "values")[:CHUNK]):
+        arrivals = [(number, Arrival.from_json(values)) for number, _verdict, values in chunk]
         register.load(arrival for _number, arrival in arrivals)
         plans = judge(arrivals, register, language=municipality.home_language)
         write(plans, register, municipality=municipality, now=now, by_id=batch.created_by_id)
-        _correct_verdicts(chunk, plans)
+        _correct_verdicts(batch, {number: verdict for number, verdict, _values in chunk}, plans)
         counts.update(plan.verdict.value for plan in plans)
-        last, done = chunk[-1].number, done + len(chunk)
+        last, done = chunk[-1][0], done + len(chunk)
         _tell(batch, done, done / total)
     forget_values(batch)
     ImportBatch.objects.filter(pk=batch.pk).update(
@@ -239,14 +251,14 @@ def _save(batch_id: int) -> None:
     )
 
 
-def _correct_verdicts(chunk: list[ImportRow], plans: list[Plan]) -> None:
+def _correct_verdicts(batch: ImportBatch, read: dict[int, str], plans: list[Plan]) -> None:
     """What came in since the reading may have made a new person a known one."""
-    changed = []
-    for row, plan in zip(chunk, plans, strict=True):
-        if row.verdict != plan.verdict:
-            row.verdict = plan.verdict
-            changed.append(row)
-    ImportRow.objects.bulk_update(changed, ["verdict"])
+    corrected: defaultdict[str, list[int]] = defaultdict(list)
+    for plan in plans:
+        if read[plan.number] != plan.verdict:
+            corrected[plan.verdict.value].append(plan.number)
+    for verdict, numbers in corrected.items():
+        batch.rows.filter(number__in=numbers).update(verdict=verdict)
 
 
 def forget_values(batch: ImportBatch) -> None:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 NAME_KEY_LENGTH = 200
 ADDRESS_KEY_LENGTH = 120
@@ -54,11 +55,14 @@ _SPELLINGS = [
 
 def plain_letters(text: str) -> str:
     """Small letters without marks, Cyrillic as Latin: `Øvre Ål` → `ovre al`, `Юлія` → `iuliia`."""
+    if text.isascii():
+        return text.casefold().replace("'", "")
     text = unicodedata.normalize("NFC", text).casefold().translate(_TRANSLITERATION)
     # Only marks with a combining class: vowel signs of Indic scripts have none, and carry the name.
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
+@lru_cache(maxsize=16_384)  # A file of a hundred thousand has few words, many times.
 def _one_spelling(text: str) -> str:
     for pattern, replacement in _SPELLINGS:
         text = pattern.sub(replacement, text)
@@ -84,6 +88,7 @@ _STREET_ENDINGS = [
 ]
 
 
+@lru_cache(maxsize=4096)
 def _street_key(street: str) -> str:
     words = [word for word in _NO_LETTER.split(plain_letters(_APOSTROPHES.sub("", street))) if word]
     for ending, short in _STREET_ENDINGS:

@@ -9,13 +9,20 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
+
+from django.db.models import CharField
+from django.db.models.functions import Cast
 
 from municipalities.municipality.models import Municipality
 from welcome.households.addresses import NO_ADDRESS, Address
 from welcome.households.arrivals import Arrival
 from welcome.households.models import ADDRESS_FIELDS, Household, HouseholdState, Person
 from welcome.households.recognition import Likeness, Trace, likeness
+
+# The birth date, else the year, else nothing: who has one date is never somebody with another.
+Born = datetime.date | int | None
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +65,7 @@ class KnownPerson:
     order: int = 0
     row: int = 0  # The row of this file that told of them; 0: none yet.
     changed: bool = False
+    filed: tuple[str, Born] | None = None  # Where the register holds them.
 
     @property
     def trace(self) -> Trace:
@@ -87,7 +95,7 @@ _PERSON = (
     "name_key",
     "birth_date",
     "birth_year",
-    "phone",
+    Cast("phone", CharField()),  # As it is stored, E.164: taking it apart costs more than all the rest.
     "email",
     "language",
     "died_on",
@@ -101,8 +109,9 @@ class Register:
         self._municipality = municipality
         self._lock = lock
         self._households: dict[int, KnownHousehold] = {}
-        self._by_name: defaultdict[str, list[KnownPerson]] = defaultdict(list)
-        self._by_address: defaultdict[str, list[KnownHousehold]] = defaultdict(list)
+        # Under each name by birth: a name that thousands have must not be compared with thousands.
+        self._by_name: defaultdict[str, defaultdict[Born, list[KnownPerson]]]
+        self._by_name = defaultdict(lambda: defaultdict(list))
         self._by_group: dict[str, KnownHousehold] = {}
         self._by_family: dict[str, KnownHousehold] = {}
         # Only who was known before: within one file two spellings are two people.
@@ -133,7 +142,7 @@ class Register:
                 name_key,
                 birth_date,
                 birth_year,
-                phone.as_e164 if phone else "",
+                phone,
                 *rest,
             )
             self.add_person(known)
@@ -142,8 +151,6 @@ class Register:
     def add_household(self, household: KnownHousehold, family: str = "") -> None:
         if household.pk is not None:
             self._households[household.pk] = household
-        if household.address_key:
-            self._by_address[household.address_key].append(household)
         if household.group:
             self._by_group.setdefault(household.group, household)
         if family:
@@ -157,7 +164,17 @@ class Register:
     def add_person(self, person: KnownPerson) -> None:
         person.order = len(person.household.people)
         person.household.people.append(person)
-        self._by_name[person.name_key].append(person)
+        self.file(person)
+
+    def file(self, person: KnownPerson) -> None:
+        """Puts a person where `find` looks; anew if a birth date or year became known."""
+        place = person.name_key, person.birth_date or person.birth_year
+        if person.filed == place:
+            return
+        if person.filed is not None:
+            self._by_name[person.filed[0]][person.filed[1]].remove(person)
+        self._by_name[place[0]][place[1]].append(person)
+        person.filed = place
 
     def remember_family(self, family: str, household: KnownHousehold) -> None:
         if family:
@@ -165,8 +182,6 @@ class Register:
 
     def move(self, household: KnownHousehold, address: Address) -> None:
         """Puts another address on a household, and finds it there from now on."""
-        if household in (old := self._by_address.get(household.address_key, [])):
-            old.remove(household)
         if self._by_group.get(household.group) is household:
             del self._by_group[household.group]
         household.address, household.address_key = address, address.key
@@ -182,7 +197,7 @@ class Register:
         best, left_before = Found(Likeness.OTHER), None
         trace = arrival.trace
         near = self._by_birthplace.get((arrival.address_key, arrival.birth_year), ())
-        for person in (*self._by_name.get(arrival.name_key, ()), *near):
+        for person in (*self._namesakes(arrival), *near):
             sure = likeness(trace, person.trace)
             if sure is Likeness.MISSPELT and (person.row or person.name_key in self._names):
                 continue  # The file knows that name as well: these are two, perhaps twins.
@@ -194,6 +209,16 @@ class Register:
         if best.likeness.value <= Likeness.RESEMBLES.value and left_before is not None:
             return Found(Likeness.OTHER, None, left_before)
         return best
+
+    def _namesakes(self, arrival: Arrival) -> Iterable[KnownPerson]:
+        by_birth = self._by_name.get(arrival.name_key)
+        if by_birth is None:
+            return ()
+        # Without a date every date of the year is possible, without a year every year.
+        births = (
+            dict.fromkeys((arrival.birth_date, arrival.birth_year, None)) if arrival.birth_date else by_birth
+        )
+        return chain.from_iterable(by_birth.get(born, ()) for born in births)
 
     def home_for(self, arrival: Arrival) -> KnownHousehold | None:
         """The household that this person, known to nobody yet, moved in with."""

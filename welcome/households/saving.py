@@ -2,6 +2,9 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
+
+from phonenumber_field.phonenumber import PhoneNumber
 
 from municipalities.municipality.models import Municipality
 from welcome.households import history
@@ -59,39 +62,48 @@ def _once(things: Iterable) -> list:
     return list(dict.fromkeys(things))
 
 
-def _household(home: KnownHousehold, municipality: Municipality, **more: object) -> Household:
-    household = Household(
+def _household(home: KnownHousehold, municipality: Municipality, **more: Any) -> Household:
+    return Household(
         pk=home.pk,
-        municipality=municipality,
+        municipality_id=municipality.pk,
         state=home.state,
         protection=home.protection,
         moved_in=home.moved_in,
         moved_from=home.moved_from,
         reason=home.reason,
         language=home.language,
+        address_kind=home.address.address_kind,
+        address_key=home.address.key,
+        **{name: getattr(home.address, name) for name in ADDRESS_FIELDS},
         **more,
     )
-    home.address.put_on(household)
-    return household
 
 
 def _new_person(plan: Plan, municipality: Municipality) -> Person:
     person, arrival = plan.person, plan.arrival
     return Person(
-        municipality=municipality,
+        municipality_id=municipality.pk,
         household_id=person.household.pk or 0,
         given_name=arrival.given_name,
         family_name=arrival.family_name,
         name_key=arrival.name_key,
         role=role_of(arrival),
         order=min(person.order, MOST_IN_ORDER),
-        **{name: getattr(person, name) for name in _PERSON_FIELDS},
+        **_details(person),
     )
 
 
 def _changed_person(person: KnownPerson, municipality: Municipality) -> Person:
     return Person(
         pk=person.pk,
-        municipality=municipality,
-        **{name: getattr(person, name) for name in _PERSON_FIELDS},
+        municipality_id=municipality.pk,
+        **_details(person),
     )
+
+
+def _details(person: KnownPerson) -> dict[str, Any]:
+    details = {name: getattr(person, name) for name in _PERSON_FIELDS}
+    if person.phone:
+        # Checked when the row was read. So it is stored as it stands; parsed again it costs the most of a row.
+        details["phone"] = PhoneNumber(raw_input=person.phone)
+    return details

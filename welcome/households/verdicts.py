@@ -69,6 +69,7 @@ def _plan(
     # Of two rows about one person the first holds, the second only fills gaps; else importing the
     # file again would go back and forth between them.
     _news_of_person(plan, only_gaps=seen)
+    register.file(person)
     if home.state != HouseholdState.LEFT and not home.protection:
         if not seen or not home.address_key:
             _news_of_address(plan, register, movers.get((home, plan.arrival.address_key), set()))

@@ -9,8 +9,10 @@ import pytest
 
 from tests.factories.municipalities import MunicipalityFactory
 from tests.welcome.households.files import HEADER, codes, csv, read, row, save, take_in, xlsx
+from welcome.households import importing
 from welcome.households.imports import ImportState
 from welcome.households.models import Household, Person
+from welcome.households.reading import MOST_ROWS
 
 pytestmark = pytest.mark.django_db
 
@@ -99,11 +101,11 @@ def test_a_formula_with_its_result_is_read(aal):
 
 
 def bomb() -> bytes:
-    output = io.BytesIO()
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+    output, zeros = io.BytesIO(), b"0" * (90 * 1024 * 1024)
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("xl/workbook.xml", b"<workbook/>")
         for number in range(5):
-            archive.writestr(f"xl/worksheets/sheet{number}.xml", b"0" * (90 * 1024 * 1024))
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", zeros)
     return output.getvalue()
 
 
@@ -171,6 +173,18 @@ def test_a_nul_in_a_name_refuses_that_row_only(aal):
 
 def test_one_row_too_many_saves_nothing(aal):
     line = csv(row()).split(b"\r\n")[1] + b"\r\n"
-    batch = read(csv() + line * 100_001, aal)
+    batch = read(csv() + line * (MOST_ROWS + 1), aal)
     assert (batch.state, batch.problem["code"]) == (ImportState.REFUSED, "file_too_many_rows")
     assert not batch.rows.exists()
+
+
+def test_as_many_rows_as_are_allowed_and_one_more(aal, monkeypatch):
+    monkeypatch.setattr(importing, "MOST_ROWS", 3)
+    people = [row(given=name) for name in ("Oksana", "Taras", "Ola", "Kari")]
+    for content in (csv, xlsx):
+        assert read(content(*people[:3]), aal).counts == {"new": 1, "joins": 2}
+        batch = read(content(*people), aal)
+        assert batch.problem == {"code": "file_too_many_rows", "column": "", "params": {"limit": 3}}
+        assert not batch.rows.exists()
+    titled = b"Innflyttere;;\r\n\r\n" + csv(*people[:3]) + b"\r\n;;;\r\n"
+    assert read(titled, aal).state == ImportState.READ, "neither titles nor empty rows count"
