@@ -168,7 +168,8 @@ def _record(file: PrintFile, token: uuid.UUID, made: rendering.Made, name: str) 
             }
         else:
             finished |= {"state": FileState.SET_ASIDE, "error": _("None of its letters could be made.")}
-        held.update(**finished)
+        if not held.update(**finished):
+            raise LeaseLost  # It ran out while this was written: the other's file counts, nothing of this one.
     return True
 
 

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from tests.welcome.letters.conftest import approved, arrive
@@ -53,6 +54,20 @@ def test_a_file_that_one_holds_is_not_taken_by_another(run):
     assert printing.claim(file.pk) is None
     expire(file)
     assert printing.claim(file.pk).attempts == 2
+
+
+def test_a_lease_that_is_lost_while_the_result_is_written_undoes_it(run):
+    file = run.files.get()
+
+    def another_takes_it(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "welcome_letter"'):
+            PrintFile.objects.filter(state=FileState.CLAIMED).update(lease_token=uuid.uuid4())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(another_takes_it):
+        assert printing.render(file.pk) is False
+    assert set(run.letters.values_list("state", flat=True)) == {LetterState.WAITING}
+    assert default_storage.listdir(f"letters/{run.pk}")[1] == []
 
 
 def test_a_letter_with_a_fault_that_nobody_foresaw_fails_alone(run):
