@@ -1,6 +1,22 @@
+from urllib.parse import unquote
+
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+
+class NoNulMiddleware:
+    """No address of ours has a NUL in it, and PostgreSQL refuses to look for one: 400 instead of a crash.
+    Forms refuse it themselves."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "\0" in unquote(request.META.get("QUERY_STRING", "")):
+            raise SuspiciousOperation("NUL in the address")
+        return self.get_response(request)
 
 
 class StaffLanguageMiddleware:

@@ -1,6 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from tests.factories.municipalities import MembershipFactory
+
 pytestmark = pytest.mark.django_db
 
 
@@ -15,3 +17,23 @@ def test_nothing_is_fetched_from_others_and_nobody_may_frame_us(client, address)
     assert "https:" not in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("words", [{"language": "a\0b"}, {"id__in": "9" * 30}, {"id__in": "1,-" + "9" * 30}])
+def test_what_no_database_can_look_for_is_no_crash(client, words):
+    client.force_login(MembershipFactory(role="administrator").user)
+    address = reverse("admin:municipalities_user_changelist")
+    assert client.get(address, words).status_code in {302, 400}
+
+
+def test_a_nul_in_what_is_completed_is_no_crash(client):
+    client.force_login(MembershipFactory(role="administrator").user)
+    asked = {"app_label": "municipalities", "model_name": "topic", "field_name": "owner", "term": "\0"}
+    assert client.get(reverse("admin:autocomplete"), asked).status_code == 400
+
+
+@pytest.mark.parametrize("picked", ["x", "9" * 30, "a\0"])
+def test_an_action_on_what_is_no_row_is_no_crash(client, picked):
+    client.force_login(MembershipFactory(role="administrator").user)
+    address = reverse("admin:municipalities_topic_changelist")
+    assert client.post(address, {"action": "still_right", "_selected_action": picked}).status_code == 404

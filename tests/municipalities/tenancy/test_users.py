@@ -63,3 +63,9 @@ def test_nobody_makes_themselves_system_administrator(home, boss, client):
     )
     boss.refresh_from_db()
     assert (boss.name, boss.is_superuser) == ("Nytt Navn", False)
+
+
+def test_nobody_reads_a_colleagues_password_hash_out_of_the_list(home, boss, client):
+    address = reverse("admin:municipalities_user_changelist")
+    assert client.get(address, {"email__startswith": boss.email}).status_code == 200
+    assert client.get(address, {"password__startswith": boss.password[:9]}).status_code == 400
