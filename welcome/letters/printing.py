@@ -61,6 +61,10 @@ def claim(file_id: int) -> PrintFile | None:
     """The file with a new lease, or None where another has it or it isn't to be made."""
     now, token = timezone.now(), uuid.uuid4()
     with transaction.atomic():
+        # The run before its files, as every step of a run locks them: the other way round two would wait
+        # for each other, and the database would end one of them.
+        runs = LetterRun.objects.select_for_update(of=("self",))
+        runs.filter(files=file_id, state=RunState.APPROVED).first()
         _give_up_expired(file_id, now)
         taken = (
             PrintFile.objects.claimable(now)

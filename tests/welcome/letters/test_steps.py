@@ -1,10 +1,14 @@
 import datetime
+import threading
+import time
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError, connection
 
 from tests.factories.municipalities import UserFactory
 from tests.welcome.letters.conftest import Q3, approved, arrive, frozen
+from tests.welcome.letters.frozen import make_frozen
 from welcome.households.models import AddressKind, Household
 from welcome.letters import printing, runs
 from welcome.letters.models import FileState, LeftOutReason, Letter, LetterState, PrintFile, RunState
@@ -203,3 +207,36 @@ def test_a_letter_to_people_who_have_died_since_is_taken_back(place):
     runs.approve(run=run, by=None)
     assert run.left_out.get().reason == LeftOutReason.DECEASED
     assert run.letters.get().household == one
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks the whole database, never two rows")
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_claims_and_somebody_who_cancels_do_not_lock_each_other_out():
+    run = runs.approve(run=make_frozen(), by=None)
+    file, holds_file, faults = run.files.get(), threading.Event(), []
+
+    def hold(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith('UPDATE "welcome_printfile"'):
+            holds_file.set()
+            time.sleep(0.5)  # So that the other comes to wait.
+        return result
+
+    def claim():
+        try:
+            with connection.execute_wrapper(hold):
+                printing.claim(file.pk)
+        except OperationalError as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=claim)
+    worker.start()
+    holds_file.wait(10)
+    try:
+        runs.cancel(run=run, by=None)
+    finally:
+        worker.join()
+    assert faults == []
+    assert not PrintFile.objects.exists()
