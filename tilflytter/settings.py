@@ -203,7 +203,8 @@ else:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "db.sqlite3",
             "OPTIONS": {
-                "timeout": 20,
+                # Longer than the save of 100,000 arrivals holds the one lock that SQLite has for writing.
+                "timeout": 60,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                 " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
@@ -263,7 +264,6 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 # Source strings are English; a reader who says nothing gets bokmål.
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
-FORMAT_MODULE_PATH = ["tilflytter.formats"]
 FORMAT_MODULE_PATH = ["tilflytter.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "vendor"]  # Our own first; then for libraries.
 USE_I18N = True

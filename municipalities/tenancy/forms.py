@@ -44,7 +44,7 @@ class ScopedForm(forms.ModelForm):
         except ValidationError as error:
             for name, problems in error.update_error_dict({}).items():
                 place = name if name in self.fields else NON_FIELD_ERRORS
-                told = self.errors.get(place, [])
+                told: list[str] = [str(message) for message in self.errors.get(place, ())]
                 for problem in problems:
                     if problem.messages[0] not in told:
                         self.add_error(None if place == NON_FIELD_ERRORS else place, problem)
