@@ -287,6 +287,7 @@ class ExportAdmin(ExportMixin, ScopedAdmin):
     """
 
     export_form_class = ExportForm
+    export_template_name = "admin/export.html"
 
     def get_export_formats(self) -> list[type]:
         return [XLSX, CSV]
