@@ -18,7 +18,7 @@ class ContactPoint(MunicipalityOwned):
         _("short number"),
         max_length=8,
         blank=True,
-        validators=[RegexValidator(r"^[0-9 ]{3,8}$", _("Three to six digits."))],
+        validators=[RegexValidator(r"^[0-9]( ?[0-9]){2,5}\Z", _("Three to six digits."))],
     )
     phone = PhoneNumberField(_("phone"), blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
