@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import Group
 from django.db import models, transaction
@@ -135,7 +136,18 @@ class UserAdmin(ScopedAdmin):
         obj.set_password(secrets.token_urlsafe(32))
         super().save_model(request, obj, form, change)
         transaction.on_commit(lambda: invite(obj))
-        messages.info(request, _("An e-mail with a link is on its way to %(email)s.") % {"email": obj.email})
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> Any:
+        """The same words, built from what was typed, whether the account is new or was there: the name
+        that stands on one that others made isn't told."""
+        if IS_POPUP_VAR in request.POST:
+            return super().response_add(request, obj, post_url_continue)  # It shows no words of its own.
+        messages.success(
+            request,
+            _("%(email)s has a role here now. Somebody new gets an e-mail with a link.")
+            % {"email": str(request.POST.get("email", "")).strip().lower()},
+        )
+        return self.response_post_save_add(request, obj)
 
     @display(description=_("roles"))
     def roles(self, user: Any) -> str:

@@ -40,6 +40,19 @@ def test_an_invited_colleague_gets_a_link_and_a_role(home, boss, client, django_
     assert "Ny Kollega" not in LogEntry.objects.get().object_repr
 
 
+def test_who_invites_is_not_told_whether_the_account_was_there(home, boss, client):
+    elsewhere = MembershipFactory(user__name="Hemmelig Navn", user__email="Fins@dalen.example").user
+    told = []
+    for email in ("fins@dalen.example", "ny@dalen.example"):
+        answer = client.post(reverse("admin:municipalities_user_add"), invitation(home, email), follow=True)
+        told.append([str(words).replace(email, "…") for words in answer.context["messages"]])
+        told.append(answer.redirect_chain)
+    assert told[:2] == told[2:]
+    assert len(told[0]) == 1
+    assert "Hemmelig" not in told[0][0]
+    assert elsewhere.memberships.filter(municipality=home).exists()
+
+
 def test_nobody_is_invited_to_another_municipality(home, boss, client):
     elsewhere = MunicipalityFactory()
     client.post(reverse("admin:municipalities_user_add"), invitation(elsewhere))
