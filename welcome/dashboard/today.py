@@ -108,6 +108,7 @@ def add_to(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "quarter_before": quarter.previous,
         "arrivals": sum(place.arrivals for place in places),
         "arrivals_before": sum(place.arrivals_before for place in places),
+        "is_new": not waiting and access.everywhere and not access.municipalities(Right.READ_TEXTS).exists(),
         "has_work": any(access.may(right) for right in (Right.WRITE_PEOPLE, Right.WRITE_TEXTS)),
     }
 
