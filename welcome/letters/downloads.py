@@ -12,7 +12,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_safe
 from municipalities.tenancy.roles import Right
 from welcome.letters import figures
 from welcome.letters.figures import file_name
-from welcome.letters.models import FileState, LetterRun, PrintFile
+from welcome.letters.models import FileState, LetterRun, PrintFile, PrintFileQuerySet
 from welcome.letters.output import COLUMNS, MANIFEST_CSV, MANIFEST_JSON, rows_of, safe_cell
 from welcome.letters.run_lists import cohort_of
 from welcome.letters.run_page import find_run
@@ -60,6 +59,8 @@ def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @_for_printing
 def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBase:
     found = get_object_or_404(_finished(run), sequence=sequence)
+    if found.purged_at:
+        return _deleted(request, run)
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=file_name(found))
     response["Cache-Control"] = "no-store"
     return response
@@ -67,7 +68,7 @@ def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBas
 
 @_for_printing
 def manifest(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
-    rows = [row for found in _finished(run) for row in rows_of(found)]
+    rows = [row for found in _finished(run).kept() for row in rows_of(found)]
     return _attachment(_manifest(rows), "text/csv; charset=utf-8", f"{_stem(run)}-manifest.csv")
 
 
@@ -75,6 +76,8 @@ def manifest(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
 def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
     if not _finished(run).exists():
         raise Http404
+    if not _finished(run).kept().exists():
+        return _deleted(request, run)
     response = StreamingHttpResponse(_zipped(run), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{_stem(run)}.zip"'
     response["Cache-Control"] = "no-store"
@@ -98,7 +101,12 @@ def report_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     return _attachment(BOM + _csv(rows), "text/csv; charset=utf-8", f"{_stem(run)}-report.csv")
 
 
-def _finished(run: LetterRun) -> QuerySet[PrintFile]:
+def _deleted(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
+    messages.error(request, _("This was deleted: an address in it may no longer be held by anybody."))
+    return redirect("admin:welcome_letterrun_change", run.pk)
+
+
+def _finished(run: LetterRun) -> PrintFileQuerySet:
     files = PrintFile.objects.of(run.municipality).filter(run=run, state=FileState.DONE)
     return files.select_related("run__municipality")
 
@@ -151,7 +159,7 @@ def _zipped(run: LetterRun) -> Iterator[bytes]:
     files are; PDFs are compressed within, so they are stored as they are."""
     outlet, rows = _Outlet(), []
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
-        for found in _finished(run):
+        for found in _finished(run).kept():
             rows += rows_of(found)
             with archive.open(file_name(found), "w", force_zip64=True) as entry, found.file.open() as source:
                 while data := source.read(CHUNK):

@@ -134,7 +134,8 @@ def samples(run: LetterRun) -> list[Letter]:
 
 
 def report(run: LetterRun) -> dict[str, Any]:
-    """What `letter_run` prints last. A file's `path` is the name it has where it is written out."""
+    """What `letter_run` prints last. A file's `path` is the name it has where it is written out; one that
+    was deleted for an address in it has `"deleted": true`."""
     files = run.files.filter(state=FileState.DONE).select_related("run__municipality").order_by("sequence")
     pages = files.aggregate(pages=Sum("pages"))["pages"]
     return {
@@ -151,6 +152,7 @@ def report(run: LetterRun) -> dict[str, Any]:
                 "pages": file.pages,
                 "sha256": file.sha256,
             }
+            | ({"deleted": True} if file.purged_at else {})
             for file in files
         ],
     }

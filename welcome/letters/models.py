@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 from municipalities.texts.languages import CHOICES
-from welcome.households.models import Household
+from welcome.households.models import Household, Protection
 from welcome.letters.run_models import LetterRun, LetterRunQuerySet, RunState, RunText
 
 __all__ = [
@@ -48,6 +48,13 @@ class PrintFileQuerySet(OwnedQuerySet["PrintFile"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=[FileState.WAITING, FileState.CLAIMED])
 
+    def kept(self) -> Self:
+        """Finished, and its PDF is still there."""
+        return self.filter(state=FileState.DONE, purged_at=None)
+
+    def purged(self) -> Self:
+        return self.exclude(purged_at=None)
+
 
 class PrintFile(MunicipalityOwned):
     """Up to 500 letters in one PDF: the piece of work a worker claims, and what the printer gets."""
@@ -66,6 +73,8 @@ class PrintFile(MunicipalityOwned):
     pages = models.PositiveIntegerField(_("pages"), default=0)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
+    # Its PDF held the address of somebody of whom none may be held any more; what it was stays written here.
+    purged_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects = PrintFileQuerySet.as_manager()
 
@@ -94,10 +103,12 @@ class PrintFile(MunicipalityOwned):
                 condition=Q(
                     state=FileState.DONE, done_at__isnull=False, pages__gt=0, sha256__regex=r"^[0-9a-f]{64}$"
                 )
-                & ~Q(file="")
-                | ~Q(state=FileState.DONE) & Q(done_at=None, file="", sha256="", pages=0),
+                & (~Q(file="") & Q(purged_at=None) | Q(file="", purged_at__isnull=False))
+                | ~Q(state=FileState.DONE) & Q(done_at=None, file="", sha256="", pages=0, purged_at=None),
                 name="printfile_done_has_its_file",
-                violation_error_message=_("A finished file has its pages, its SHA-256 and its time."),
+                violation_error_message=_(
+                    "A finished file has its pages, its SHA-256 and its time, and its PDF until that is deleted."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(state=FileState.SET_ASIDE) | ~Q(error=""),
@@ -122,6 +133,10 @@ class LetterQuerySet(OwnedQuerySet["Letter"]):
 
     def failed(self) -> Self:
         return self.filter(state=LetterState.FAILED)
+
+    def unmentionable(self) -> Self:
+        """To people whose address may be held by nobody: protected since the freezing, or erased."""
+        return self.filter(Q(household=None) | ~Q(household__protection=Protection.NONE))
 
 
 class Letter(MunicipalityOwned):
@@ -150,6 +165,7 @@ class Letter(MunicipalityOwned):
     first_page = models.PositiveIntegerField(_("first page"), null=True)
     pages = models.PositiveSmallIntegerField(_("pages"), default=0)
     error = models.TextField(_("error"), blank=True)
+    purged_at = models.DateTimeField(_("address deleted"), null=True, editable=False)
 
     objects = LetterQuerySet.as_manager()
 
@@ -179,6 +195,13 @@ class Letter(MunicipalityOwned):
                 condition=Q(state=LetterState.FAILED) ^ Q(error=""),
                 name="letter_failed_has_its_error",
                 violation_error_message=_("A failed letter says why."),
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None) | Q(address=[], salutation=""),
+                name="letter_purged_holds_no_address",
+                violation_error_message=_(
+                    "A letter whose address was deleted holds neither it nor the names."
+                ),
             ),
         ]
 

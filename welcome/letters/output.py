@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from welcome.letters.figures import file_name, report
-from welcome.letters.models import FileState, LetterRun, PrintFile
+from welcome.letters.models import LetterRun, PrintFile
 
 COLUMNS = ["letter", "file", "first_page", "pages", "sha256", "language", "address"]
 MANIFEST_CSV, MANIFEST_JSON = "manifest.csv", "manifest.json"
@@ -21,7 +21,7 @@ def write_out(run: LetterRun, folder: Path) -> list[str]:
     """Copies of the finished files with manifest.csv and manifest.json; the names written. Doing it again
     writes the same. Raises Damaged where a stored file's hash is not that of its row."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = list(run.files.filter(state=FileState.DONE).select_related("run__municipality"))
+    files = list(run.files.kept().select_related("run__municipality"))
     for file in files:
         (folder / file_name(file)).write_bytes(_content(file))
     rows = [row for file in files for row in rows_of(file)]

@@ -26,9 +26,9 @@ ROWS_A_PAGE = 50
 
 
 def letters_of(run: LetterRun) -> LetterQuerySet:
-    """Those that may be shown: who is protected since is shown nowhere, withdrawn yet or not."""
-    protected = Household.objects.of(run.municipality).protected()
-    return Letter.objects.of(run.municipality).filter(run=run).exclude(household__in=protected)
+    """Those that may be shown: who is protected or erased since is shown nowhere, withdrawn yet or not."""
+    letters = Letter.objects.of(run.municipality)
+    return letters.filter(run=run, purged_at=None).exclude(pk__in=letters.unmentionable().filter(run=run))
 
 
 def page_of_letters(run: LetterRun, q: str, number: str | None) -> Page[Letter]:

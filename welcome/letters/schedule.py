@@ -13,7 +13,7 @@ from django.utils.translation import override
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, Role, User
 from welcome.households.quarters import Quarter
-from welcome.letters import nudges, printing, runs
+from welcome.letters import nudges, printing, purging, runs
 from welcome.letters.models import LetterRun, RunState
 from welcome.letters.withdrawal import RECALLABLE, withdraw_changed
 
@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 
 def sweep() -> None:
     """Take back the letters of who may not be written to any more, nudge the workers of every file that
-    nobody holds, and call ready what is. May run at any time, any number of times at once."""
+    nobody holds, and call ready what is; delete their addresses from runs that are over. May run at any
+    time, any number of times at once."""
     for run in LetterRun.objects.filter(state__in=RECALLABLE).order_by("pk").iterator(chunk_size=100):
         try:
             withdraw_changed(run)
@@ -33,6 +34,11 @@ def sweep() -> None:
         except Exception:
             # Whatever is wrong with one run: those behind it may hold letters that must be taken back.
             logger.exception("%s could not be swept.", run)
+    for run in purging.runs_to_purge():
+        try:
+            purging.purge(run=run)
+        except Exception:
+            logger.exception("%s could not be purged.", run)
 
 
 def open_due_runs(today: datetime.date | None = None) -> None:

@@ -26,7 +26,7 @@ from welcome.letters.output import MANIFEST_CSV, MANIFEST_JSON, rows_of, safe_ce
 
 def faults(run: LetterRun, folder: Path) -> Iterator[str]:
     """One sentence for each thing that is off; nothing when all is right."""
-    files = list(run.files.filter(state=FileState.DONE).select_related("run__municipality"))
+    files = list(run.files.kept().select_related("run__municipality"))
     yield from _arithmetic(run)
     yield from _names(folder, [file_name(file) for file in files])
     rows = [row for file in files for row in rows_of(file)]
@@ -36,6 +36,15 @@ def faults(run: LetterRun, folder: Path) -> Iterator[str]:
         path = folder / file_name(file)
         if path.is_file():
             yield from _file(file, path.read_bytes())
+
+
+def gaps(run: LetterRun) -> Iterator[str]:
+    """What can't be recounted, though nothing is off."""
+    for file in run.files.purged().select_related("run__municipality"):
+        yield (
+            f"{file_name(file)} was deleted, as an address in it may no longer be held:"
+            f" its {file.letters.printed().count()} letters can't be recounted from it."
+        )
 
 
 def _arithmetic(run: LetterRun) -> Iterator[str]:

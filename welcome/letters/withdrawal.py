@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.tenancy.models import User
-from welcome.households.models import Household
 from welcome.letters import cohort, nudges
 from welcome.letters.models import (
     FileState,
@@ -99,7 +98,7 @@ def withdraw_changed(run: LetterRun, file: PrintFile | None = None) -> int:
 
 
 def is_closed(run: LetterRun) -> bool:
-    """Handed over before one of its households got address protection: the paper can't be taken back, but
-    its files and lists are for nobody any more."""
-    letters = Letter.objects.of(run.municipality).filter(run=run)
-    return letters.filter(household__in=Household.objects.of(run.municipality).protected()).exists()
+    """Handed over before one of its households got address protection or was erased: the paper can't be
+    taken back, but its files and lists are for nobody until the address is purged from them."""
+    letters = Letter.objects.of(run.municipality).filter(run=run, purged_at=None)
+    return letters.unmentionable().exists()

@@ -12,6 +12,7 @@ from municipalities.texts.languages import LANGUAGES
 from welcome.households.quarters import Quarter
 from welcome.letters import figures, output, printing, runs
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
+from welcome.letters.verification import gaps
 from welcome.letters.withdrawal import is_closed, withdraw_changed
 
 AT_WORK = (RunState.APPROVED, RunState.RENDERING)
@@ -110,6 +111,8 @@ class Command(BaseCommand):
         except (output.Damaged, OSError) as error:
             raise CommandError(str(error)) from error
         self._say(f"{folder}: {', '.join(names)}")
+        for gap in gaps(run):
+            self._say(gap)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from municipalities.municipality.models import Municipality
 from welcome.households.quarters import Quarter
 from welcome.letters.models import LetterRun
-from welcome.letters.verification import faults
+from welcome.letters.verification import faults, gaps
 
 
 class Command(BaseCommand):
@@ -22,11 +22,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run = find_run(options["municipality"], options["quarter"])
         found = list(faults(run, options["folder"]))
+        for gap in gaps(run):
+            self.stdout.write(gap)
         for fault in found:
             self.stderr.write(fault)
         if found:
             raise CommandError(f"{run}: {len(found)} things are off.")
-        self.stdout.write(f"{run}: {run.letters.count()} letters recounted, all right.")
+        purged = run.letters.filter(file__in=run.files.purged()).count()
+        self.stdout.write(f"{run}: {run.letters.count() - purged} letters recounted, all right.")
 
 
 def find_run(number: str, quarter: str) -> LetterRun:

@@ -1,0 +1,52 @@
+"""Deleting the addresses of those of whom none may be held from runs that are past taking letters back.
+
+Who was written to stays as a number: the letter keeps its number, file and pages, and the file its hash,
+so that the run still adds up.
+"""
+
+import logging
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from welcome.letters.models import Letter, LetterQuerySet, LetterRun, PrintFile, RunState
+
+# Letters of earlier states are withdrawn instead, and go altogether.
+PAST_RECALL = [RunState.DELIVERING, RunState.DONE, RunState.CANCELLED]
+
+logger = logging.getLogger(__name__)
+
+
+def runs_to_purge() -> list[LetterRun]:
+    waiting = _to_purge().values("run")
+    return list(LetterRun.objects.filter(pk__in=waiting).select_related("municipality").order_by("pk"))
+
+
+def purge(*, run: LetterRun) -> int:
+    """Blank the letters of `run` to people who got protection or were erased since, and delete the whole
+    PDF each of them stands in. How many letters. Doing it twice is doing it once."""
+    with transaction.atomic():
+        LetterRun.objects.select_for_update().get(pk=run.pk)
+        found = dict(_to_purge().filter(run=run).values_list("pk", "file_id"))
+        if not found:
+            return 0
+        now = timezone.now()
+        Letter.objects.filter(pk__in=found).update(address=[], salutation="", purged_at=now)
+        files = PrintFile.objects.kept().filter(pk__in=set(found.values()) - {None})
+        paths = [path for path in files.values_list("file", flat=True) if path]
+        files.update(file="", purged_at=now)
+        transaction.on_commit(lambda: _delete(paths), robust=True)
+    # Neither who nor which letter: that somebody is protected is itself confidential.
+    logger.info("Letter run %s: %d addresses and %d files deleted.", run.pk, len(found), len(paths))
+    return len(found)
+
+
+def _to_purge() -> LetterQuerySet:
+    letters: LetterQuerySet = Letter.objects.filter(run__state__in=PAST_RECALL, purged_at=None)
+    return letters.unmentionable()
+
+
+def _delete(paths: list[str]) -> None:
+    for path in paths:
+        default_storage.delete(path)
