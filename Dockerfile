@@ -45,4 +45,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=40s --retries=4 \
     CMD ["python", "bin/answers.py", "/healthz"]
 CMD ["gunicorn", "tilflytter.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--max-requests", "5000", "--max-requests-jitter", "500"]
+     "--worker-tmp-dir", "/dev/shm", "--limit-request-line", "8190", "--no-control-socket", "--max-requests", "5000", "--max-requests-jitter", "500"]

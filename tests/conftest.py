@@ -7,6 +7,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 from django.core.mail.backends.locmem import EmailBackend
 
 LOCAL_NAMES = {None, "", "localhost", b"localhost"}
@@ -41,6 +42,12 @@ def _own_files(settings, tmp_path_factory, request):
     """Files that a test keeps are gone for the next one, and so is what it cached."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language(settings):
+    """A request leaves its language behind in the thread; the next test begins in the portal's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

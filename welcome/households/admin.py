@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.db import models
+from django.db import connection, models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, re_path, reverse
@@ -91,6 +91,13 @@ class HouseholdAdmin(ExportAdmin):
     ]
     change_form_outer_before_template = "households/household_head.html"
     change_form_outer_after_template = "households/household_foot.html"
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        household = super().get_object(request, object_id, from_field)
+        if household is not None and request.method == "POST" and connection.in_atomic_block:
+            # The form writes every column: protection that came since it was read would be lost.
+            household = Household.objects.visible_to(request.user).select_for_update().get(pk=household.pk)
+        return household
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Household]:
         """Protected households are there only for who may write, as the mark itself is confidential."""

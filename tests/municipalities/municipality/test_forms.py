@@ -48,6 +48,7 @@ def test_a_large_picture_is_made_smaller():
         (picture("PNG", (8001, 1)), "arms.png", "8000 piksler"),
         (b"\0" * (8 * 1024 * 1024 + 1), "arms.png", "8 MB"),
     ],
+    ids=["svg", "svg by another name", "html", "gif", "too wide", "too large"],
 )
 def test_what_is_no_fit_picture_is_refused_by_its_content(content, name, words):
     with pytest.raises(ValidationError) as refusal:
