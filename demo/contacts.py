@@ -34,6 +34,20 @@ class Contact:
         return self.key != "second" or place.slug == "al"
 
 
+# Before the @, where the key is no word that a Norwegian office would use.
+MAILBOXES = {
+    "office": "servicekontor",
+    "second": "tilflyttervert",
+    "housing": "bolig",
+    "school": "skole",
+    "kindergarten": "barnehage",
+    "culture": "kultur",
+    "library": "bibliotek",
+    "health-station": "helsestasjon",
+    "adult": "voksenopplaering",
+}
+
+
 def _same(name: str) -> tuple[str, str]:
     return name, name
 
@@ -44,7 +58,7 @@ CONTACTS = [
         hours=_OFFICE, at_town_hall=True, front_desk=True,
     ),
     Contact(
-        "second", _same("Tilflyttarverten på vakt"), ("about",), _same("Vert, snakkar norsk og engelsk"), "01",
+        "second", _same("Tilflyttarverten på vakt"), ("about",), _same("Vert"), "01",
         front_desk=True,
     ),
     Contact(
@@ -133,7 +147,7 @@ def _point(contact: Contact, municipality: Municipality, place: Place, words: di
         role=contact.role[form].format_map(words),
         person=person or (staff_name(place.number, contact.key) if contact.role[form] else ""),
         phone=f"{place.numbers}{contact.line}" if contact.line else contact.phone,
-        email=f"{contact.key}@{place.slug}.example" if contact.role[form] else "",
+        email=f"{MAILBOXES.get(contact.key, contact.key)}@{place.slug}.example" if contact.role[form] else "",
         short_number=contact.short_number,
         website=contact.website,
         front_desk=contact.front_desk,
