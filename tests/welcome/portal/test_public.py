@@ -172,14 +172,14 @@ def test_script_in_a_name_or_a_search_stays_text(client):
         assert "<script>alert" not in client.get(address).content.decode(), address
 
 
-@pytest.mark.parametrize("query", ["x" * 101, "a\0b"])
 @pytest.mark.parametrize("address", ["/en/", "/en/al/search/"])
-def test_a_search_that_cannot_be_is_refused_at_its_field_and_kept(client, ål, address, query):
-    page = client.get(address, {"q": query}).content.decode()
+def test_a_search_that_cannot_be_is_refused_at_its_field_and_kept(client, ål, address):
+    page = client.get(address, {"q": "x" * 101}).content.decode()
     assert "ds-error-summary" in page
     assert 'id="id_q_error"' in page
     assert 'aria-describedby="id_q_error"' in page
-    assert "x" * 101 in page or "\0" in query
+    assert "x" * 101 in page
+    assert client.get(address, {"q": "a\0b"}).status_code == 400
 
 
 def test_a_post_code_leads_straight_to_its_municipality(client, ål):
