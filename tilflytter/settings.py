@@ -207,7 +207,8 @@ else:
                 "timeout": 60,
                 "transaction_mode": "IMMEDIATE",
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;",
+                " PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000;"
+                " PRAGMA secure_delete=ON;",  # What is erased leaves no trace in free pages.
             },
         }
     }
@@ -340,7 +341,12 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "municipalities.tenancy.logs.WithoutRows",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
@@ -356,7 +362,6 @@ LOGGING = {
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "designsystemet"
 CRISPY_TEMPLATE_PACK = "designsystemet"
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # The letters' fonts, in the order a glyph is looked for. System packages: see docs/operations.md.
 LETTER_FONTS = ["Inter", "Noto Sans", "Noto Sans Arabic", "Noto Sans Ethiopic", "Noto Sans Hebrew"]

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from municipalities.tenancy.roles import Right
+from municipalities.tenancy.spreadsheets import neutral
 from welcome.letters import figures
 from welcome.letters.figures import file_name
 from welcome.letters.models import FileState, LetterRun, PrintFile, PrintFileQuerySet
-from welcome.letters.output import COLUMNS, MANIFEST_CSV, MANIFEST_JSON, rows_of, safe_cell
+from welcome.letters.output import COLUMNS, MANIFEST_CSV, MANIFEST_JSON, rows_of
 from welcome.letters.run_lists import cohort_of
 from welcome.letters.run_page import find_run
 from welcome.letters.withdrawal import is_closed, withdraw_changed
@@ -124,9 +125,7 @@ def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
 
 def _manifest(rows: list[dict[str, Any]]) -> str:
     """As `letter_run` writes it beside the files, so that `verify_run` reads this one too."""
-    lines = [
-        [*(row[name] for name in COLUMNS[:-1]), "\n".join(map(safe_cell, row["address"]))] for row in rows
-    ]
+    lines = [[*(row[name] for name in COLUMNS[:-1]), "\n".join(map(neutral, row["address"]))] for row in rows]
     return BOM + _csv([list(COLUMNS), *lines])
 
 

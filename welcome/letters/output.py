@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from municipalities.tenancy.spreadsheets import neutral
 from welcome.letters.figures import file_name, report
 from welcome.letters.models import LetterRun, PrintFile
 
@@ -29,7 +30,7 @@ def write_out(run: LetterRun, folder: Path) -> list[str]:
         writer = csv.DictWriter(opened, COLUMNS, delimiter=";")
         writer.writeheader()
         for row in rows:
-            writer.writerow(row | {"address": "\n".join(safe_cell(line) for line in row["address"])})
+            writer.writerow(row | {"address": "\n".join(neutral(line) for line in row["address"])})
     manifest = {"run": report(run), "letters": rows}
     (folder / MANIFEST_JSON).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     return [*(file_name(file) for file in files), MANIFEST_CSV, MANIFEST_JSON]
@@ -57,8 +58,3 @@ def _content(file: PrintFile) -> bytes:
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise Damaged(f"{file_name(file)} in storage is not the file that was made.")
     return content
-
-
-def safe_cell(text: str) -> str:
-    """A spreadsheet takes a cell that begins so for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text

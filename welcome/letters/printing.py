@@ -13,7 +13,7 @@ import uuid
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +53,9 @@ def render(file_id: int) -> bool:
         return False
     except Exception as error:
         logger.exception("%s could not be made.", file)
-        _release(file.pk, token, f"{type(error).__name__}: {error}")
+        # The words of a database's error can be a whole row, and this is shown and kept.
+        words = "" if isinstance(error, DatabaseError) else f": {error}"
+        _release(file.pk, token, f"{type(error).__name__}{words}")
         return False
 
 

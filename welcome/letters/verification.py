@@ -17,11 +17,12 @@ from typing import Any
 
 import pypdfium2
 
+from municipalities.tenancy.spreadsheets import neutral
 from welcome.letters import geometry
 from welcome.letters.figures import file_name
 from welcome.letters.geometry import MM_TO_PT
 from welcome.letters.models import FileState, LetterRun, PrintFile
-from welcome.letters.output import MANIFEST_CSV, MANIFEST_JSON, rows_of, safe_cell
+from welcome.letters.output import MANIFEST_CSV, MANIFEST_JSON, rows_of
 
 
 def faults(run: LetterRun, folder: Path) -> Iterator[str]:
@@ -82,7 +83,7 @@ def _manifest_csv(path: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
         listed = list(csv.DictReader(opened, delimiter=";"))
     wanted = {
         str(row["letter"]): {key: str(value) for key, value in row.items()}
-        | {"address": "\n".join(safe_cell(line) for line in row["address"])}
+        | {"address": "\n".join(neutral(line) for line in row["address"])}
         for row in rows
     }
     yield from _compare(path.name, len(listed), {row.get("letter"): row for row in listed}, wanted)

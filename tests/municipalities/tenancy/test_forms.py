@@ -2,7 +2,6 @@ import pytest
 from django.urls import reverse
 
 from municipalities.contacts.models import ContactPoint
-from municipalities.tenancy.admin import neutral
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import ContactPointFactory, MembershipFactory
 
@@ -33,13 +32,3 @@ def test_a_constraint_in_the_form_is_told_once(contact, client):
     answer = client.post(address, {"name": "Nytt", "latitude": "60.6", "longitude": "", **NO_HOURS})
     assert len(answer.context["errors"]) == 1
     assert not ContactPoint.objects.filter(name="Nytt").exists()
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+47 31 99 28 00", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_a_cell_that_a_spreadsheet_would_run_becomes_text(cell):
-    assert neutral(cell) == "'" + cell
-
-
-@pytest.mark.parametrize("cell", ["Ål", "", None, -1, 3.5])
-def test_other_cells_stay_as_they_are(cell):
-    assert neutral(cell) == cell

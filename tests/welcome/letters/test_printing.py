@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from tests.welcome.letters.conftest import approved, arrive
@@ -173,6 +173,17 @@ def test_storage_that_fails_sets_the_file_aside_after_three_tries(run, monkeypat
     assert (file.state, file.attempts) == (FileState.SET_ASIDE, 3)
     assert "No space left" in file.error
     assert set(run.letters.values_list("state", flat=True)) == {LetterState.WAITING}
+
+
+def test_a_databases_error_is_kept_without_the_row_it_tells(run, monkeypatch):
+    def fail(name, content):
+        raise IntegrityError("violates check\nDETAIL:  Failing row contains (Åse Østerhus).")
+
+    monkeypatch.setattr(default_storage, "save", fail)
+    file = run.files.get()
+    assert not printing.render(file.pk)
+    file.refresh_from_db()
+    assert file.error == "IntegrityError"
 
 
 def test_what_a_dead_worker_left_is_tidied_after_an_hour(run, monkeypatch):

@@ -1,0 +1,25 @@
+"""Logs go further than the database does, so they hold no rows of it."""
+
+import logging
+import re
+
+# PostgreSQL adds to its errors the row or the piece of SQL that it stumbled over ("DETAIL:  Failing row
+# contains (…)"), last in an exception's text. Values may have line breaks of their own: all goes until
+# the next exception begins. In a `repr` the line break is written out.
+_INNARDS = re.compile(
+    r"(?:^[\s|]*|\\n)(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?"
+    r"(?=\n+(?:Traceback \(|The above exception was the direct cause|During handling of the above)|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def without_rows(text: str) -> str:
+    """What went wrong in the database, without what stands in it."""
+    return _INNARDS.sub("", text)
+
+
+class WithoutRows(logging.Formatter):
+    """A formatter and not a filter: only here do the exceptions have their words, those of causes too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_rows(super().format(record))

@@ -1,0 +1,71 @@
+import io
+import logging.config
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from tests.factories.municipalities import MunicipalityFactory
+
+WORDS = (
+    'new row for relation "household" violates check constraint "household_protected_has_no_address"\n'
+    "DETAIL:  Failing row contains (7, Åse Østerhus, Lykkjevegen\n\n1, 3570).\n"
+)
+
+
+@pytest.fixture
+def log():
+    """A log in the portal's own format, and what has been written to it."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    set_up = logging.config.DictConfigurator(settings.LOGGING)
+    handler.setFormatter(set_up.configure_formatter({**settings.LOGGING["formatters"]["line"]}))
+    logger = logging.Logger("trial")
+    logger.addHandler(handler)
+    return logger, out
+
+
+def test_the_row_that_the_database_refused_is_in_no_log(log):
+    logger, out = log
+    try:
+        try:
+            raise DatabaseError(WORDS)
+        except DatabaseError as cause:
+            raise IntegrityError(WORDS) from cause
+    except IntegrityError as error:
+        logger.exception("It could not be saved: %s", error)
+        logger.error("Task raised %r\n%s", error, "Traceback (most recent call last):\n  kept")
+        logger.error("%s", {"error": WORDS})
+    written = out.getvalue()
+    assert "Østerhus" not in written
+    assert "Lykkjevegen" not in written
+    assert "3570" not in written
+    assert written.count("household_protected_has_no_address") == 5
+    assert written.count("Traceback") == 3
+    assert "  kept" in written
+    assert "direct cause" in written
+
+
+def test_the_piece_of_sql_with_its_values_is_in_no_log(log):
+    logger, out = log
+    logger.error("invalid input syntax for type integer\nLINE 1: ...\"name\" = 'Østerhus'\n      ^\n")
+    assert "Østerhus" not in out.getvalue()
+    assert "invalid input" in out.getvalue()
+
+
+def test_other_lines_stay_as_they_are(log):
+    logger, out = log
+    logger.error("One\nline 2: two\n  DETAILS of three")
+    assert out.getvalue().endswith("One\nline 2: two\n  DETAILS of three\n")
+
+
+@pytest.mark.django_db
+def test_a_real_refusal_is_told_without_its_row(log):
+    logger, out = log
+    there = MunicipalityFactory(name="Hemmeligdalen")
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        MunicipalityFactory(name=there.name)
+    assert connection.vendor != "postgresql" or "Hemmeligdalen" in str(refusal.value)
+    logger.error("refused", exc_info=refusal.value)
+    assert "IntegrityError" in out.getvalue()
+    assert "Hemmeligdalen" not in out.getvalue()
