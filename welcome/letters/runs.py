@@ -171,6 +171,9 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
     which is nobody: a municipality where two people approve demands a name."""
     withdraw_changed(LetterRun.objects.get(pk=run.pk))
     with _locked(run, [RunState.FROZEN]) as run:
+        withdraw_changed(
+            run
+        )  # Once more: before, so that a refusal undoes nothing; here, so that none slips by.
         if run.municipality.second_approver and (by is None or by.pk == run.frozen_by_id):
             raise Refused(
                 _("In this municipality another person must approve than the one who froze the run.")
@@ -253,10 +256,16 @@ def finish(*, run: LetterRun, by: User | None) -> LetterRun:
     """The files are handed to the printer; from now on nothing of the run changes."""
     withdraw_changed(LetterRun.objects.get(pk=run.pk))
     with _locked(run, [RunState.READY]) as run:
-        if run.files.filter(state=FileState.SET_ASIDE).exists() or run.letters.failed().exists():
-            raise Refused(_("Some letters could not be made: try their files again, or take them out."))
-        run.state, run.done_at = RunState.DONE, timezone.now()
-        run.save(update_fields=["state", "done_at"])
+        withdraw_changed(run)
+        run.refresh_from_db(fields=["state"])
+        if run.state == RunState.READY:
+            if run.files.filter(state=FileState.SET_ASIDE).exists() or run.letters.failed().exists():
+                raise Refused(_("Some letters could not be made: try their files again, or take them out."))
+            run.state, run.done_at = RunState.DONE, timezone.now()
+            run.save(update_fields=["state", "done_at"])
+    if run.state != RunState.DONE:
+        # Said only now that what was taken back is committed: its file is to be made anew first.
+        raise _not_now(run)
     return run
 
 
@@ -268,7 +277,9 @@ def _locked(run: LetterRun, states: Sequence[RunState]) -> Iterator[LetterRun]:
             LetterRun.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=run.pk)
         )
         if current.state not in states:
-            raise Refused(
-                _("That can't be done now: the run is “%(state)s”.") % {"state": current.get_state_display()}
-            )
+            raise _not_now(current)
         yield current
+
+
+def _not_now(run: LetterRun) -> Refused:
+    return Refused(_("That can't be done now: the run is “%(state)s”.") % {"state": run.get_state_display()})

@@ -12,6 +12,7 @@ from tests.welcome.letters.frozen import make_frozen
 from welcome.households.models import AddressKind, Household
 from welcome.letters import printing, runs
 from welcome.letters.models import FileState, LeftOutReason, Letter, LetterState, PrintFile, RunState
+from welcome.letters.withdrawal import withdraw_changed
 
 PROTECTED = {
     "protection": "fortrolig", "address_kind": AddressKind.UNKNOWN, "street": "", "house_number": "",
@@ -149,6 +150,43 @@ def test_protection_that_comes_later_takes_the_letter_back_wherever_it_is(
     assert run.cohort == run.letters.count() + run.left_out.count()
     assert (run.state, len(stored(run))) == (RunState.READY, 1)
     assert "Skjult" not in str(list(Letter.objects.values()))
+
+
+@pytest.fixture
+def protect_after_the_first_look(monkeypatch):
+    """Protection arrives between the look before a run's lock and the lock."""
+
+    def arm(household):
+        def look(run):
+            monkeypatch.setattr(runs, "withdraw_changed", withdraw_changed)
+            withdraw_changed(run)
+            Household.objects.filter(pk=household.pk).update(**PROTECTED)
+
+        monkeypatch.setattr(runs, "withdraw_changed", look)
+
+    return arm
+
+
+def test_protection_that_comes_while_approving_is_seen(place, protect_after_the_first_look):
+    arrive(place, "Kari Synlig")
+    run = frozen(place)
+    protect_after_the_first_look(arrived := run.letters.get().household)
+    runs.approve(run=run, by=None)
+    assert run.left_out.get().household == arrived
+    assert not run.letters.exists()
+
+
+def test_protection_that_comes_while_finishing_is_seen(place, protect_after_the_first_look):
+    arrive(place, "Kari Synlig", house_number="1")
+    hidden = arrive(place, "Oksana Skjult", house_number="2")
+    run = made(place)
+    protect_after_the_first_look(hidden)
+    with pytest.raises(runs.Refused, match="Rendering"):
+        runs.finish(run=run, by=None)
+    run.refresh_from_db()
+    assert (run.state, run.done_at) == (RunState.RENDERING, None)
+    assert run.left_out.get().household == hidden
+    assert run.files.get().state == FileState.WAITING
 
 
 def test_who_was_erased_gets_no_letter(place):
