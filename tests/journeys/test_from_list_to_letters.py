@@ -86,3 +86,13 @@ def test_what_was_made_is_verified_and_what_was_changed_is_not(made, manage):
 
 def test_a_municipality_that_is_not_there_is_named(made, manage):
     assert "9999" in manage("letter_run", "9999", QUARTER, refused=True)
+
+
+def test_an_empty_database_is_told_what_to_do_first(repository, tmp_path):
+    env = os.environ | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tilflytter.settings"}
+    env |= dict.fromkeys(("DATABASE_URL", "REDIS_URL", "SITE_URL", "SECRET_KEY"), "")
+    words = [sys.executable, "manage.py", "verify_run", MUNICIPALITY, QUARTER, str(tmp_path)]
+    done = subprocess.run(words, cwd=repository, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "manage.py migrate" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -12,6 +12,7 @@ from municipalities.municipality.models import Municipality
 from welcome.households import actions, importing
 from welcome.households.imports import ImportBatch, ImportState, Verdict
 from welcome.households.report import conclusion, report
+from welcome.management.asked_for import municipality_numbered
 
 SAVED, FAILED, NOT_READ, WITH_REFUSALS, NOTHING_SAVED = 0, 1, 2, 3, 4
 
@@ -29,9 +30,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        municipality = Municipality.objects.filter(number=options["municipality"]).first()
-        if municipality is None:
-            raise CommandError(f"There is no municipality {options['municipality']}.", returncode=FAILED)
+        municipality = municipality_numbered(options["municipality"], FAILED)
         batch = self._read(municipality, options["file"])
         wanted = not options["dry_run"] and batch.state == ImportState.READ
         refused = batch.counts.get(Verdict.REFUSED.value, 0)

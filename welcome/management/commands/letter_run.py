@@ -14,6 +14,7 @@ from welcome.letters import figures, output, printing, runs
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
 from welcome.letters.verification import gaps
 from welcome.letters.withdrawal import is_closed, withdraw_changed
+from welcome.management.asked_for import municipality_numbered
 
 AT_WORK = (RunState.APPROVED, RunState.RENDERING)
 SECONDS_OF_SILENCE = 20
@@ -128,9 +129,7 @@ def _line(run: LetterRun) -> str:
 
 def _find(number: str, quarter: str) -> tuple[Municipality, Quarter]:
     try:
-        return Municipality.objects.get(number=number), Quarter.parse(quarter)
-    except Municipality.DoesNotExist:
-        raise CommandError(f"There is no municipality {number}.") from None
+        return municipality_numbered(number), Quarter.parse(quarter)
     except ValueError as error:
         raise CommandError(str(error)) from None
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from municipalities.municipality.models import Municipality
 from welcome.households.quarters import Quarter
 from welcome.letters.models import LetterRun
 from welcome.letters.verification import faults, gaps
+from welcome.management.asked_for import municipality_numbered
 
 
 class Command(BaseCommand):
@@ -34,10 +34,8 @@ class Command(BaseCommand):
 
 def find_run(number: str, quarter: str) -> LetterRun:
     try:
-        municipality = Municipality.objects.get(number=number)
+        municipality = municipality_numbered(number)
         return LetterRun.objects.of(municipality).of_quarter(Quarter.parse(quarter)).get()
-    except Municipality.DoesNotExist:
-        raise CommandError(f"There is no municipality {number}.") from None
     except LetterRun.DoesNotExist:
         raise CommandError(f"{number} has no letter run for {quarter}.") from None
     except ValueError as error:
