@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pikepdf
@@ -16,6 +17,7 @@ from welcome.letters.words import is_right_to_left
 
 # Greys that a black-and-white printer keeps apart and that words on them can be read on.
 RIDGE_GREYS = ("#ececec", "#dcdcdc", "#c8c8c8")
+GUESSES = 5
 SVG = "image/svg+xml"
 MIME_TYPES = {"svg": SVG, "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
@@ -40,10 +42,10 @@ class Press:
     def personal(self, letter: Letter) -> Document:
         """The letter without its enclosure; nearly always one page."""
         heading = self._texts[letter.language].words["heading"].replace("{names}", letter.salutation)
-        pages = 1
-        while True:
+
+        def of_pages(pages: int) -> Document:
             enclosure = self.enclosure(letter.language, before=pages)
-            document = self._lay_out(
+            return self._lay_out(
                 "print/letter.html",
                 letter.language,
                 total=pages + (len(enclosure.pages) if enclosure else 0),
@@ -51,9 +53,8 @@ class Press:
                 heading=heading,
                 has_enclosure=enclosure is not None,
             )
-            if len(document.pages) <= pages:
-                return document
-            pages = len(document.pages)  # "1 of 6" was wrong: once more, with the right number.
+
+        return settled(of_pages)
 
     def enclosure(self, language: str, *, before: int) -> Document | None:
         """The practical pages behind `before` personal ones; None where no topic is written."""
@@ -74,9 +75,8 @@ class Press:
 
     def _lay_out_enclosure(self, language: str, before: int) -> Document:
         text = self._texts[language]
-        pages = 1
-        while True:
-            document = self._lay_out(
+        return settled(
+            lambda pages: self._lay_out(
                 "print/enclosure.html",
                 language,
                 total=before + pages,
@@ -84,9 +84,7 @@ class Press:
                 topics=[_topic(topic) for topic in text.enclosure],
                 introduction_rtl=is_right_to_left(text.introduction.get("language", language)),
             )
-            if len(document.pages) <= pages:
-                return document
-            pages = len(document.pages)
+        )
 
     def _lay_out(self, template: str, language: str, *, total: int, **more: Any) -> Document:
         text = self._texts[language]
@@ -124,6 +122,18 @@ class Press:
         if not stem.startswith(hashlib.sha256(content).hexdigest()):
             raise LayoutError(f"The picture {path} is not what was frozen.")
         return self._pictures.add(content, MIME_TYPES.get(ending, "image/png"))
+
+
+def settled(lay_out: Callable[[int], Document]) -> Document:
+    """What `lay_out` makes of a guessed number of pages, laid out anew until it has as many as were
+    guessed: each page says "1 of 6"."""
+    pages = 1
+    for _ in range(GUESSES):
+        document = lay_out(pages)
+        if len(document.pages) == pages:
+            return document
+        pages = len(document.pages)
+    raise LayoutError("The number of pages changes with what is printed about it.")
 
 
 def css_string(text: str) -> str:
