@@ -11,6 +11,7 @@ could be named) belong to none:
 """
 
 import datetime
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -65,14 +66,9 @@ def reason_for(
 
 
 def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
-    """The cohort of a run as it stands now, in an order that depends on the people only. Three queries
-    a thousand households."""
-    households = _candidates(run).order_by("postal_code", "street", "house_number", "house_letter", "pk")
-    counting = _runs_that_count(run)
-    households = households.annotate(
-        welcomed=Exists(Letter.objects.filter(run__in=counting, household=OuterRef("pk")))
-    )
-    for household in households.with_people().iterator(chunk_size=CHUNK):
+    """The cohort of a run as it stands now, in the order of `_along_the_street`. Two queries a thousand
+    households, and one for all."""
+    for household in _in_order(run):
         alive = [person for person in household.people.all() if person.died_on is None]
         yield Member(
             household=household,
@@ -80,6 +76,29 @@ def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
             people=len(alive),
             reason=reason_for(household, alive, dated, welcomed=vars(household)["welcomed"]),
         )
+
+
+def _in_order(run: LetterRun) -> Iterator[Household]:
+    """Sorted here and not by the database, where each has its own order; only the keys are in memory."""
+    ids = [row[-1] for row in sorted(_candidates(run).values_list(*_KEY).iterator(), key=_along_the_street)]
+    written = Letter.objects.filter(run__in=_runs_that_count(run), household=OuterRef("pk"))
+    households: HouseholdQuerySet = Household.objects.of(run.municipality)
+    households = households.annotate(welcomed=Exists(written)).with_people()
+    for start in range(0, len(ids), CHUNK):
+        chunk = households.in_bulk(ids[start : start + CHUNK])
+        # One that was merged or erased in this moment is no longer there.
+        yield from (chunk[pk] for pk in ids[start : start + CHUNK] if pk in chunk)
+
+
+_KEY = ("postal_code", "street", "house_number", "house_letter", "pk")
+_LAST_IN_THE_ALPHABET = str.maketrans("æøå", "{|}")
+
+
+def _along_the_street(row: tuple[str, str, str, str, int]) -> tuple[object, ...]:
+    """As a postman walks: house 9 before 10, whatever the case; æ, ø, å after z."""
+    postal_code, street, number, letter, pk = row
+    folded = unicodedata.normalize("NFC", street).casefold().translate(_LAST_IN_THE_ALPHABET)
+    return postal_code, folded, int(number) if number.isdecimal() else 0, letter.casefold(), pk
 
 
 def doubtful(letters: LetterQuerySet) -> LetterQuerySet:

@@ -1,12 +1,14 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.welcome.letters.conftest import DATED, Q3, approved, arrive, frozen
 from welcome.households.models import AddressKind, Household, HouseholdState
-from welcome.letters import runs
+from welcome.letters import cohort, runs
 from welcome.letters.models import LeftOutReason, Letter, RunState
 
 UNKNOWN = {
@@ -152,3 +154,28 @@ def test_a_second_run_of_the_same_people_never_doubles_a_letter(place):
         Letter.objects.exclude(run__state=RunState.CANCELLED).values_list("household", flat=True)
     )
     assert len(households) == len(set(households)) == run.cohort + 1
+
+
+def test_the_order_is_that_of_the_street_on_every_database(place):
+    walk = [
+        ("3570", "Strandvegen", "9", ""), ("3570", "strandvegen", "9", "A"), ("3570", "Strandvegen", "9", "b"),
+        ("3570", "STRANDVEGEN", "10", ""), ("3570", "Ærevegen", "1", ""), ("3570", "Øvre Ålsgata", "2", ""),
+        ("3570", "Åsvegen", "1", ""), ("3571", "Allé", "1", ""),
+    ]  # fmt: skip
+    for postal_code, street, number, letter in reversed(walk):
+        arrive(place, street=street, house_number=number, house_letter=letter, postal_code=postal_code)
+    letters = frozen(place).letters.order_by("number").select_related("household")
+    homes = [letter.household for letter in letters]
+    assert [(h.postal_code, h.street, h.house_number, h.house_letter) for h in homes] == walk
+
+
+def test_more_households_take_no_more_queries(place, django_assert_num_queries):
+    run = runs.ensure(municipality=place, quarter=Q3, by=None)
+    for number in range(3):
+        arrive(place, house_number=str(number))
+    with CaptureQueriesContext(connection) as few:
+        assert len(list(cohort.members(run, DATED))) == 3
+    for number in range(30):
+        arrive(place, house_number=str(number))
+    with django_assert_num_queries(len(few)):
+        assert len(list(cohort.members(run, DATED))) == 33
