@@ -4,10 +4,12 @@ Never by a public address, never kept by a browser or proxy on the way.
 """
 
 import csv
+import hashlib
 import io
 import json
+import logging
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -30,6 +32,8 @@ from welcome.letters.withdrawal import is_closed, withdraw_changed
 
 CHUNK = 256 * 1024
 BOM = "\ufeff"  # Excel reads UTF-8 only when it is told.
+
+logger = logging.getLogger(__name__)
 
 
 def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -62,6 +66,8 @@ def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBas
     found = get_object_or_404(_finished(run), sequence=sequence)
     if found.purged_at:
         return _deleted(request, run)
+    if (damaged := _damaged([found])) is not None:
+        return _refused(request, run, damaged)
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=file_name(found))
     response["Cache-Control"] = "no-store"
     return response
@@ -79,6 +85,8 @@ def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
         raise Http404
     if not _finished(run).kept().exists():
         return _deleted(request, run)
+    if (damaged := _damaged(_finished(run).kept())) is not None:
+        return _refused(request, run, damaged)
     response = StreamingHttpResponse(_zipped(run), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{_stem(run)}.zip"'
     response["Cache-Control"] = "no-store"
@@ -110,6 +118,32 @@ def _deleted(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
 def _finished(run: LetterRun) -> PrintFileQuerySet:
     files = PrintFile.objects.of(run.municipality).filter(run=run, state=FileState.DONE)
     return files.select_related("run__municipality")
+
+
+def _damaged(files: Iterable[PrintFile]) -> PrintFile | None:
+    """The first whose stored content is gone or isn't what was made: hashed before a byte is sent, since
+    half a file, or another's letter, can't be called back. A file has some megabytes; a chunk is held."""
+    for found in files:
+        try:
+            with found.file.open("rb") as source:
+                if hashlib.file_digest(source, "sha256").hexdigest() != found.sha256:
+                    return found
+        except OSError:
+            return found
+    return None
+
+
+def _refused(request: HttpRequest, run: LetterRun, damaged: PrintFile) -> HttpResponseBase:
+    logger.error("%s in storage is gone or is not the file that was made.", damaged)
+    messages.error(
+        request,
+        _(
+            "%(file)s is gone from storage or is not the file that was made. Nothing was fetched; tell "
+            "whoever runs the portal."
+        )
+        % {"file": file_name(damaged)},
+    )
+    return redirect("admin:welcome_letterrun_change", run.pk)
 
 
 def _stem(run: LetterRun) -> str:

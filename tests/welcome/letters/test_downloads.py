@@ -5,6 +5,9 @@ import json
 import zipfile
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import reverse
 
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.frozen import make_frozen, make_printed, worker
@@ -50,6 +53,18 @@ def test_there_is_no_file_that_was_not_made(browser, run):
     run.files.update(state="waiting", done_at=None, file="", sha256="", pages=0)
     assert browser.get(url(run, "file", 1)).status_code == 404
     assert browser.get(url(run, "archive")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["file", "archive"])
+@pytest.mark.parametrize("content", [None, b"%PDF-1.7 another's letter"])
+def test_a_file_that_is_gone_or_another_is_refused_by_its_name(browser, run, name, content):
+    [file] = run.files.all()
+    default_storage.delete(file.file.name)
+    if content is not None:
+        default_storage.save(file.file.name, ContentFile(content))
+    response = browser.get(url(run, name, *([1] if name == "file" else [])), follow=True)
+    assert response.redirect_chain == [(reverse("admin:welcome_letterrun_change", args=[run.pk]), 302)]
+    assert figures.file_name(file) in str(next(iter(response.context["messages"])))
 
 
 def test_the_archive_stands_the_recount(browser, run, tmp_path):
