@@ -23,7 +23,8 @@ def test_nothing_is_fetched_from_others_and_nobody_may_frame_us(client, address)
 def test_what_no_database_can_look_for_is_no_crash(client, words):
     client.force_login(MembershipFactory(role="administrator").user)
     address = reverse("admin:municipalities_user_changelist")
-    assert client.get(address, words).status_code in {302, 400}
+    # PostgreSQL compares numbers of any length, and finds nobody; SQLite can't, and the list says so.
+    assert client.get(address, words).status_code in {200, 302, 400}
 
 
 def test_a_nul_in_what_is_completed_is_no_crash(client):
