@@ -28,7 +28,7 @@ def sweep() -> None:
         try:
             withdraw_changed(run)
             free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
-            nudges.send(nudges.RENDER_FILE, list(free))
+            nudges.send(nudges.RENDER_FILE, list(free), expires=nudges.SECONDS_TO_LIVE)
             runs.settle(run.pk)
             printing.tidy(run)
         except Exception:
@@ -39,6 +39,15 @@ def sweep() -> None:
             purging.purge(run=run)
         except Exception:
             logger.exception("%s could not be purged.", run)
+
+
+def tidy() -> None:
+    """Delete what dead workers left of runs that the sweep does not look at any more."""
+    for run in LetterRun.objects.exclude(state__in=RECALLABLE).order_by("pk").iterator(chunk_size=100):
+        try:
+            printing.tidy(run)
+        except Exception:
+            logger.exception("%s could not be tidied.", run)
 
 
 def open_due_runs(today: datetime.date | None = None) -> None:

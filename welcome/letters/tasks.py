@@ -26,6 +26,11 @@ def sweep() -> None:
     schedule.sweep()
 
 
+@shared_task(name="welcome.letters.tasks.tidy", expires=HOUR)
+def tidy() -> None:
+    schedule.tidy()
+
+
 @shared_task(name="welcome.letters.tasks.open_due_runs", expires=HOUR)
 def open_due_runs() -> None:
     schedule.open_due_runs()

@@ -408,6 +408,17 @@ def test_the_sweep_takes_up_what_was_left_and_forgets_the_forgotten(aal, at_once
     assert states == {unread.pk: "read", old.pk: "dropped", interrupted.pk: "saved"}
 
 
+def test_what_the_sweep_says_each_minute_does_not_pile_up(aal, monkeypatch):
+    actions.upload(municipality=aal, file=ContentFile(csv(OKSANA)), filename="a.csv", by=None)
+    interrupted = read(csv(row(given="Kari")), aal)
+    actions.start_saving(batch=interrupted, with_refused=True, by=None)
+    ends = []
+    for task in (tasks.read_import, tasks.save_import):
+        monkeypatch.setattr(task, "apply_async", lambda *_, expires=None, **__: ends.append(expires))
+    tasks.sweep_imports()
+    assert ends == [120, 120]
+
+
 # --- the demo's file -----------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
@@ -101,6 +102,33 @@ def test_the_sweep_finds_expired_leases_and_leaves_held_ones(place, sent):
     PrintFile.objects.update(lease_expires_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
     tasks.sweep()
     assert sent == [(nudges.RENDER_FILE, file.pk)]
+
+
+def test_what_the_sweep_says_each_minute_does_not_pile_up(place, monkeypatch):
+    arrive(place)
+    approved(place)
+    ends = []
+    monkeypatch.setattr(nudges.current_app, "send_task", lambda *_, expires, **__: ends.append(expires))
+    schedule.sweep()
+    assert ends == [120]
+
+
+def test_what_dead_workers_left_of_runs_that_are_over_goes(place, monkeypatch, sent):
+    arrive(place)
+    run = approved(place)
+    printing.render(run.files.get().pk)
+    runs.settle(run.pk)
+    runs.finish(run=run, by=None)
+    cancelled = runs.cancel(run=frozen(place, Q3.previous), by=None)
+    stray = [
+        default_storage.save(f"letters/{pk}/001-stray.pdf", ContentFile(b"x"))
+        for pk in (run.pk, cancelled.pk)
+    ]
+    later = timezone.now() + datetime.timedelta(hours=2)
+    monkeypatch.setattr(printing.timezone, "now", lambda: later)
+    tasks.tidy()
+    assert [default_storage.exists(name) for name in stray] == [False, False]
+    assert default_storage.exists(run.files.get().file.name)
 
 
 def test_the_sweep_calls_ready_what_is(place, sent):
