@@ -63,7 +63,7 @@ def test_a_file_that_is_gone_or_another_is_refused_by_its_name(browser, run, nam
     if content is not None:
         default_storage.save(file.file.name, ContentFile(content))
     response = browser.get(url(run, name, *([1] if name == "file" else [])), follow=True)
-    assert response.redirect_chain == [(reverse("admin:welcome_letterrun_change", args=[run.pk]), 302)]
+    assert response.redirect_chain[0][0] == reverse("admin:welcome_letterrun_change", args=[run.pk])
     assert figures.file_name(file) in str(next(iter(response.context["messages"])))
 
 
