@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from municipalities.municipality import pictures
 from municipalities.municipality.forms import MunicipalityFields
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText, TextKind
 from municipalities.tenancy.access import access_of
@@ -147,6 +148,11 @@ class MunicipalityAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return access_of(request).everywhere
+
+    def save_model(self, request: HttpRequest, obj: Municipality, form: Any, change: bool) -> None:
+        before = pictures.named_by(obj)
+        super().save_model(request, obj, form, change)
+        pictures.delete_unused(before)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if isinstance(formset, TextFormSet):
