@@ -21,13 +21,21 @@ def write(*, text: Text, before: Text | None, source: Text | None, by: AbstractB
     text.save()
 
 
-def confirm(*, text: Text, source: Text | None) -> None:
-    """Somebody has read `text` and it is still right, against `source` too if it is a translation."""
+def confirm(*, text: Text, source: Text | None) -> bool:
+    """Somebody has read `text` and it is still right, against `source` too if it is a translation.
+    Says whether it holds: not for words, or a wish, that came after `text` was read."""
     text.reviewed_on = timezone.localdate()
-    text.change_wanted = ""
     if source is not None:
         text.source_version = source.version
-    text.save(update_fields=["reviewed_on", "change_wanted", "source_version"])
+    rows = type(text)._default_manager.filter(
+        pk=text.pk, version=text.version, change_wanted=text.change_wanted
+    )
+    text.change_wanted = ""
+    return bool(
+        rows.update(
+            reviewed_on=text.reviewed_on, change_wanted=text.change_wanted, source_version=text.source_version
+        )
+    )
 
 
 def ask_for_change(*, text: Text, what: str) -> None:

@@ -153,7 +153,7 @@ class TextFormSet(forms.BaseInlineFormSet):
 
     @cached_property
     def rows(self) -> list[Text]:
-        there = {text.language: text for text in self.get_queryset()} if self.instance.pk else {}
+        there = {text.language: text for text in self._there()} if self.instance.pk else {}
         offered = [*self.offered_languages()]
         if self.max_num == 0:  # The reader may not write.
             return [*there.values()]
@@ -161,6 +161,17 @@ class TextFormSet(forms.BaseInlineFormSet):
             there.get(code) or self.model(language=code, **self.new_text())
             for code in [*offered, *(code for code in there if code not in offered)]
         ]
+
+    def _there(self) -> Iterable[Text]:
+        """When somebody saves: read behind a lock that holds until their save is done. Who saves at the
+        same moment waits, and is then told of the other's words; also where no row was there yet."""
+        texts = self.get_queryset()
+        if not self.is_bound:
+            return texts
+        list(
+            type(self.instance)._default_manager.select_for_update().filter(pk=self.instance.pk).values("pk")
+        )
+        return texts.all().select_for_update(of=("self",))
 
     def total_form_count(self) -> int:
         return len(self.rows)

@@ -26,7 +26,8 @@ def add_standard(*, municipality: Municipality) -> int:
 def still_right(*, topics: Iterable[Topic]) -> tuple[int, int]:
     """Confirm every text of `topics` but those behind their source, which somebody must read beside it.
 
-    Returns how many were confirmed and how many were left behind.
+    Returns how many were confirmed and how many were left behind. One that somebody changes at the same
+    moment is neither: nobody here has read it.
     """
     confirmed = behind = 0
     for topic in topics:
@@ -36,6 +37,5 @@ def still_right(*, topics: Iterable[Topic]) -> tuple[int, int]:
                 case TextState.BEHIND:
                     behind += 1
                 case TextState.CURRENT | TextState.DUE:
-                    texts.confirm(text=text, source=text_set.source_of(text))
-                    confirmed += 1
+                    confirmed += texts.confirm(text=text, source=text_set.source_of(text))
     return confirmed, behind

@@ -38,8 +38,7 @@ def _answer(request: HttpRequest, text: TopicText, form: ChangeForm) -> str:
         return ""
     if "right" in request.POST:
         source = text.topic.text_set.source_of(text)
-        actions.confirm(text=text, source=source)
-        return "right"
+        return "right" if actions.confirm(text=text, source=source) else ""
     if form.is_valid():
         actions.ask_for_change(text=text, what=form.cleaned_data["what"])
         return "change"

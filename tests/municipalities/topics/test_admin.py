@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from municipalities.tenancy.models import Role
+from municipalities.texts import actions
 from municipalities.texts.models import TextState
 from municipalities.topics.models import Topic, TopicContact, TopicText
 from tests.factories.municipalities import (
@@ -103,6 +104,31 @@ def test_two_who_write_at_once_do_not_overwrite_each_other(municipality, editor,
     page_again = errors(client.post(page(topic), data))
     assert "Min" in page_again
     assert topic.texts.get().version == 2
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time.")
+def test_what_is_compared_is_read_behind_a_lock(municipality, editor, client):
+    topic = TopicFactory(municipality=municipality)
+    TopicTextFactory(topic=topic)
+    with CaptureQueriesContext(connection) as queries:
+        client.post(page(topic), texts(topic, nb={"body": "Min"}))
+    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    assert ['"municipalities_topic"' in locks[0], '"municipalities_topictext"' in locks[1]] == [True, True]
+    assert topic.texts.get().body == "<p>Min</p>"
+
+
+def test_words_that_nobody_has_read_are_not_confirmed(municipality):
+    text = TopicTextFactory(topic=TopicFactory(municipality=municipality), reviewed_on=LONG_AGO)
+    read, wished = TopicText.objects.get(pk=text.pk), TopicText.objects.get(pk=text.pk)
+    actions.ask_for_change(text=text, what="Nytt nummer")
+    assert not actions.confirm(text=read, source=None)
+    text.body = "<p>Nytt.</p>"
+    actions.write(text=text, before=wished, source=None, by=None)
+    TopicText.objects.update(reviewed_on=LONG_AGO)
+    assert not actions.confirm(text=wished, source=None)
+    assert TopicText.objects.get().reviewed_on == LONG_AGO
+    assert actions.confirm(text=TopicText.objects.get(), source=None)
+    assert TopicText.objects.get().reviewed_on == timezone.localdate()
 
 
 def test_a_language_that_a_colleague_adds_meanwhile_is_not_mixed_with_another(municipality, editor, client):
