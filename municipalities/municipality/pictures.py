@@ -17,11 +17,11 @@ def named_by(municipality: Municipality) -> set[str]:
 
 def delete_unused(paths: set[str]) -> None:
     """After the commit, so that one undone has lost nothing. Frozen letters have copies of their own."""
-    for path in paths:
-        transaction.on_commit(lambda path=path: _delete_unused(path), robust=True)
 
+    def delete() -> None:
+        for path in paths:
+            used = Q(*((field, path) for field in FIELDS), _connector=Q.OR)
+            if not Municipality.objects.filter(used).exists():
+                default_storage.delete(path)
 
-def _delete_unused(path: str) -> None:
-    used = Q(*((field, path) for field in FIELDS), _connector=Q.OR)
-    if not Municipality.objects.filter(used).exists():
-        default_storage.delete(path)
+    transaction.on_commit(delete, robust=True)
