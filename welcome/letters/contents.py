@@ -121,12 +121,13 @@ def in_brief(text: TopicText) -> str:
 
 
 def contact_line(contact: ContactPoint, language: str) -> str:
-    """`Ål legesenter · Torget 4 · 32 08 53 00 · man–fre 9–15`: what is known, in this order."""
+    """`Ål legesenter · Torget 4 · 32 08 53 00 · man–fre 9–15`: what is known, in this order. A place without a
+    number is reached on its website."""
     name = f"{contact.name}, {contact.person}" if contact.person else contact.name
     parts = [
         name,
         contact.street_address,
-        contact.number_to_call,
+        contact.number_to_call or urlsplit(contact.website).netloc.removeprefix("www."),
         opening_hours(contact.opening_hours.all(), language),
     ]
     return " · ".join(part for part in parts if part)

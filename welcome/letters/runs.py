@@ -180,7 +180,7 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
             )
         if blocking := [problem for problem in problems.of_run(run) if problem.blocking]:
             raise Refused(
-                _("%(count)d problems must be solved first: %(first)s")
+                _("Problems to be solved first (%(count)d): %(first)s")
                 % {"count": len(blocking), "first": blocking[0].message}
             )
         run.state, run.approved_at, run.approved_by = RunState.APPROVED, timezone.now(), by

@@ -103,14 +103,13 @@ def _write_to(coordinator: User, run: LetterRun) -> None:
         EmailMessage(
             subject=_("The letters of %(run)s wait for you") % {"run": run},
             body=_(
-                "The welcome letters for those who moved to %(place)s in %(quarter)s are made ready:"
-                " %(letters)d letters. Look at them and approve them here:\n\n%(link)s\n"
+                "The welcome letters for those who moved to %(place)s in %(quarter)s are made ready. Look at"
+                " them and approve them here:\n\n%(link)s\n"
             )
             % {
                 "place": run.municipality,
                 "quarter": run.quarter,
-                "letters": run.letters.count(),
-                "link": settings.SITE_URL + reverse("admin:index"),
+                "link": settings.SITE_URL + reverse("admin:welcome_letterrun_change", args=[run.pk]),
             },
             to=[coordinator.email],
         ).send()

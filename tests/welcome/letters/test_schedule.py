@@ -40,7 +40,7 @@ def test_on_the_letter_day_the_quarter_before_is_frozen_and_told_once(place, coo
     run = LetterRun.objects.get()
     assert (run.quarter, run.state, run.approved_at) == (Q3, RunState.FROZEN, None)
     assert [message.to for message in mail.outbox] == [[coordinator.email]]
-    assert "1 letters" in mail.outbox[0].body
+    assert f"/admin/welcome/letterrun/{run.pk}/" in mail.outbox[0].body
 
 
 def test_a_clock_that_stood_still_for_days_catches_up(place):
