@@ -7,8 +7,8 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core.cache import cache
-from django.utils import translation
 from django.core.mail.backends.locmem import EmailBackend
+from django.utils import translation
 
 LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
