@@ -3,6 +3,7 @@
 Pictures, because a phone's browser shows no PDF inside a page.
 """
 
+import datetime
 import functools
 import hashlib
 import io
@@ -20,7 +21,8 @@ from PIL import Image
 
 from welcome.letters import rendering
 from welcome.letters.layout import LayoutError
-from welcome.letters.models import Letter
+from welcome.letters.models import Letter, LetterRun
+from welcome.letters.press import Press
 from welcome.letters.run_lists import letters_of
 from welcome.letters.run_page import find_run
 
@@ -43,7 +45,14 @@ def _pdf(letter: Letter) -> bytes:
 @functools.lru_cache(maxsize=8)
 def _made(version: str, letter_id: int) -> bytes:
     """A look at one letter asks for its PDF once a page: the last few stay in this process's memory."""
-    return rendering.render_letter(Letter.objects.select_related("run").get(pk=letter_id))
+    letter = Letter.objects.select_related("run").get(pk=letter_id)
+    return rendering.render_letter(letter, press=_press(letter.run_id, letter.run.frozen_at))
+
+
+@functools.lru_cache(maxsize=2)
+def _press(run_id: int, frozen_at: datetime.datetime) -> Press:
+    """The samples of a run share its enclosure, which takes longer to lay out than all else of a letter."""
+    return Press(LetterRun.objects.get(pk=run_id))
 
 
 def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:

@@ -44,11 +44,12 @@ class Made:
     placed: list[Placed]
 
 
-def render_letter(letter: Letter) -> bytes:
-    """One letter by itself, tagged (PDF/UA-1) with title and language. Raises LayoutError."""
+def render_letter(letter: Letter, *, press: Press | None = None) -> bytes:
+    """One letter by itself, tagged (PDF/UA-1) with title and language; `press` is its run's, where the caller
+    has one from an earlier letter. Raises LayoutError."""
     identifier = hashlib.sha256(f"{letter.run_id}/{letter.number}".encode()).digest()[:16]
     with _one_at_a_time:
-        press = Press(letter.run)
+        press = press or Press(letter.run)
         personal = press.personal(letter)
         enclosure = press.enclosure(letter.language, before=len(personal.pages))
         pages = [*personal.pages, *(enclosure.pages if enclosure else [])]
