@@ -119,6 +119,6 @@ ORIGINS: dict[str, Origin] = {
 
 def staff_name(number: str, subject: str) -> str:
     """The same person each time for one municipality's office."""
-    rng = random.Random(f"staff {number} {subject}")  # noqa: S311
+    rng = random.Random(f"staff {number} {subject}")  # noqa: S311 - the same names each time
     given = rng.choice(_NORWEGIAN.women + _NORWEGIAN.men)
     return f"{given} {rng.choice(_NORWEGIAN.families)}"

@@ -73,7 +73,7 @@ def _how_many(place: Place, quarter: Quarter) -> int:
 
 def _drawn(place: Place, quarter: Quarter, index: int) -> DemoHousehold:
     """One household; adding or leaving out another changes nothing here, each has its own seed."""
-    rng = random.Random(f"{place.number} {quarter} {index}")  # noqa: S311
+    rng = random.Random(f"{place.number} {quarter} {index}")  # noqa: S311 - the same people each time
     origin = ORIGINS[rng.choices(list(ORIGINS), [o.weight for o in ORIGINS.values()])[0]]
     last = min(quarter.last_day, TODAY - datetime.timedelta(days=2))
     moved_in = quarter.first_day + datetime.timedelta(rng.randrange((last - quarter.first_day).days + 1))

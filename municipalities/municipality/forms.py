@@ -93,7 +93,7 @@ class MunicipalityFields(forms.ModelForm):
 
     class Meta:
         model = Municipality
-        fields = "__all__"  # noqa: DJ007
+        fields = "__all__"  # noqa: DJ007 - the admin page lists them
         widgets = {"accent": UnfoldAdminColorInputWidget()}
 
     def _picture(self, name: str) -> Any:

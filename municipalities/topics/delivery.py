@@ -52,7 +52,7 @@ def _try(topic: Topic, text: TopicText, today: datetime.date) -> bool:
 
 def _remind(topic: Topic, text: TopicText, today: datetime.date) -> bool:
     owner = topic.owner
-    assert owner is not None  # noqa: S101
+    assert owner is not None  # noqa: S101 - only topics with an owner come here
     with transaction.atomic():
         mine = TopicText.objects.filter(pk=text.pk, reminded_on=text.reminded_on).update(reminded_on=today)
         if not mine:

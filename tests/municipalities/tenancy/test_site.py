@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tests.factories.municipalities import MembershipFactory
@@ -24,7 +25,8 @@ def test_what_no_database_can_look_for_is_no_crash(client, words):
     client.force_login(MembershipFactory(role="administrator").user)
     address = reverse("admin:municipalities_user_changelist")
     # PostgreSQL compares numbers of any length, and finds nobody; SQLite can't, and the list says so.
-    assert client.get(address, words).status_code in {200, 302, 400}
+    number = 302 if connection.vendor == "sqlite" else 200
+    assert client.get(address, words).status_code == (400 if "language" in words else number)
 
 
 def test_a_nul_in_what_is_completed_is_no_crash(client):
