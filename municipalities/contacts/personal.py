@@ -1,0 +1,21 @@
+from municipalities.contacts.models import ContactPoint, OpeningHours
+from municipalities.privacy.activities import CONTACTS
+from municipalities.privacy.registry import Kind, declare, nothing_personal
+
+DECLARATIONS = [
+    declare(
+        ContactPoint,
+        activity=CONTACTS,
+        personal={
+            "person": Kind.IDENTITY,
+            "role": Kind.IDENTITY,
+            "phone": Kind.CONTACT,
+            "email": Kind.CONTACT,
+        },
+        plain=(
+            "id", "municipality", "name", "short_number", "website", "street_address", "postal_code",
+            "postal_place", "latitude", "longitude", "front_desk",
+        ),
+    ),
+    nothing_personal(OpeningHours, "id", "contact", "weekday", "opens", "closes"),
+]  # fmt: skip

@@ -1,0 +1,101 @@
+"""Why personal data is held here at all: the lines of the records of processing (GDPR art. 30)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.privacy.registry import About, Activity, Basis, Retention
+
+_NEWCOMER_SOURCE = _(
+    "The population register, a list that the municipality has the right to use, or the person"
+)
+_NOBODY = _("Nobody outside the municipality and its processor")
+
+WELCOME = Activity(
+    code="welcome",
+    about=About.NEWCOMERS,
+    purpose=_("To welcome those who moved here, and to follow up what they ask for"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.LEFT,
+    source=_NEWCOMER_SOURCE,
+    recipients=_NOBODY,
+)
+PLANNING = Activity(
+    code="planning",
+    about=About.NEWCOMERS,
+    purpose=_("To help those who plan to move here"),
+    basis=Basis.CONSENT,
+    retention=Retention.PLANNING,
+    source=_("The person"),
+    recipients=_NOBODY,
+)
+LETTERS = Activity(
+    code="letters",
+    about=About.NEWCOMERS,
+    purpose=_("To send a welcome letter, and to know afterwards who got one and what it said"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.LETTERS,
+    source=_NEWCOMER_SOURCE,
+    recipients=_("The printer that prints and posts the letters"),
+)
+IMPORTS = Activity(
+    code="imports",
+    about=About.NEWCOMERS,
+    purpose=_("To read a list of arrivals and let an employee decide on it"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.IMPORTS,
+    source=_("A list that the municipality has the right to use"),
+    recipients=_NOBODY,
+)
+RIGHTS = Activity(
+    code="rights",
+    about=About.NEWCOMERS,
+    purpose=_("To answer requests for access, correction and erasure, and to know what was consented to"),
+    basis=Basis.LEGAL_DUTY,
+    retention=Retention.REQUESTS,
+    source=_("The person"),
+    recipients=_NOBODY,
+)
+LINKS = Activity(
+    code="links",
+    about=About.NEWCOMERS,
+    purpose=_("To let a person in to their own page by a link that runs out"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.SESSION,
+    source=_("The portal"),
+    recipients=_NOBODY,
+)
+HISTORY = Activity(
+    code="history",
+    about=About.NEWCOMERS,
+    purpose=_("To know who looked at or changed what, and to find misuse (GDPR article 32)"),
+    basis=Basis.LEGAL_DUTY,
+    retention=Retention.TRAIL,
+    source=_("The portal"),
+    recipients=_NOBODY,
+)
+ACCOUNTS = Activity(
+    code="accounts",
+    about=About.STAFF,
+    purpose=_("To let in those who work with this, and nobody else"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.ACCOUNT,
+    source=_("The municipality, and its login service"),
+    recipients=_("The login service that the municipality has chosen"),
+)
+SESSIONS = Activity(
+    code="sessions",
+    about=About.STAFF,
+    purpose=_("To keep staff logged in, and to let them see and end where they are logged in"),
+    basis=Basis.LEGAL_DUTY,
+    retention=Retention.SESSION,
+    source=_("The portal"),
+    recipients=_NOBODY,
+)
+CONTACTS = Activity(
+    code="contacts",
+    about=About.CONTACTS,
+    purpose=_("To tell people whom to call, and who answers for a text"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.CONTACT,
+    source=_("The municipality, and the office or school that is named"),
+    recipients=_("Everybody: it is published"),
+)

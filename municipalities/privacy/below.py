@@ -1,0 +1,177 @@
+"""The declarations of the slices that this one stands on, and of the libraries' models."""
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import models
+
+from municipalities.municipality.models import Fact, Municipality, MunicipalityText
+from municipalities.privacy.activities import ACCOUNTS, CONTACTS, HISTORY, SESSIONS
+from municipalities.privacy.registry import Declaration, Erasure, Kind, Personal, declare, nothing_personal
+from municipalities.tenancy.models import Membership, User
+
+TEXT = (
+    "id", "language", "title", "body", "version", "source_language", "source_version", "reviewed_on",
+    "reminded_on", "change_wanted", "changed_at",
+)  # fmt: skip
+STAFF = Personal(Kind.STAFF, Erasure.UNLINK, shown=False)
+
+
+def log_of(household: models.Model) -> models.QuerySet[LogEntry]:
+    """The staff site's own log of a household and of the people in it: their rows are not told apart by a
+    foreign key, and outlive the household unless they are deleted by hand."""
+    people = household.people  # type: ignore[attr-defined]
+    found = models.Q(content_type=_kind(household), object_id=str(household.pk))
+    ids = [str(pk) for pk in people.values_list("pk", flat=True)]
+    return LogEntry.objects.filter(found | models.Q(content_type=_kind_of(people.model), object_id__in=ids))
+
+
+def _kind(row: models.Model) -> ContentType:
+    return _kind_of(type(row))
+
+
+def _kind_of(model: type[models.Model]) -> ContentType:
+    return ContentType.objects.get_for_model(model)
+
+
+MUNICIPALITY: list[Declaration] = [
+    declare(
+        Municipality,
+        activity=CONTACTS,
+        personal={
+            "mayor_name": Kind.IDENTITY,
+            "mayor_portrait": Kind.IDENTITY,
+            "mayor_signature": Kind.IDENTITY,
+        },
+        plain=(
+            "id", "number", "slug", "name", "parallel_names", "language_form", "languages", "published", "phone",
+            "email", "website", "office_name", "street_address", "postal_code", "postal_place", "arms", "accent",
+            "letter_day", "second_approver", "followup_days", "retention_left_months",
+            "retention_planning_months", "retention_letters_months",
+        ),
+    ),
+    declare(
+        MunicipalityText, activity=ACCOUNTS, personal={"changed_by": STAFF}, plain=(*TEXT, "municipality", "kind")
+    ),
+    nothing_personal(
+        Fact, "id", "municipality", "kind", "label", "value", "source", "source_url", "true_on", "order"
+    ),
+]  # fmt: skip
+
+TENANCY: list[Declaration] = [
+    declare(
+        User,
+        activity=ACCOUNTS,
+        personal={
+            "email": Kind.CONTACT,
+            "name": Kind.IDENTITY,
+            "password": Personal(Kind.TRACE, shown=False),
+            "last_login": Kind.TRACE,
+            "date_joined": Kind.TRACE,
+        },
+        plain=["id", "is_superuser", "is_staff", "is_active", "language"],
+    ),
+    declare(Membership, activity=ACCOUNTS, personal={"user": Kind.STAFF, "role": Kind.STAFF},
+            plain=["id", "municipality"]),
+]  # fmt: skip
+
+LIBRARIES: list[Declaration] = [
+    declare(
+        LogEntry,
+        activity=HISTORY,
+        rows=log_of,
+        personal={
+            "user": Personal(Kind.STAFF, shown=False),
+            "action_time": Kind.TRACE,
+            "change_message": Kind.TRACE,
+            "object_repr": Personal(Kind.TRACE, shown=False),
+        },
+        plain=["id", "content_type", "object_id", "action_flag"],
+    ),
+    declare(
+        Session,
+        activity=SESSIONS,
+        personal={
+            "session_key": Personal(Kind.TRACE, shown=False),
+            "session_data": Personal(Kind.TRACE, shown=False),
+            "expire_date": Kind.TRACE,
+        },
+    ),
+    nothing_personal(ContentType, "id", "app_label", "model"),
+    nothing_personal(Permission, "id", "name", "content_type", "codename"),
+    nothing_personal(Group, "id", "name"),
+    # --- logging in: of django-allauth, where it is installed ------------------------------------
+    declare(
+        "account.EmailAddress",
+        optional=True,
+        activity=ACCOUNTS,
+        personal={"user": Kind.STAFF, "email": Kind.CONTACT},
+        plain=["id", "verified", "primary"],
+    ),
+    declare(
+        "account.EmailConfirmation",
+        optional=True,
+        activity=ACCOUNTS,
+        personal={"email_address": Kind.CONTACT, "key": Personal(Kind.TRACE, shown=False)},
+        plain=["id", "created", "sent"],
+    ),
+    declare(
+        "mfa.Authenticator",
+        optional=True,
+        activity=ACCOUNTS,
+        personal={
+            "user": Kind.STAFF,
+            "data": Personal(Kind.TRACE, shown=False),
+            "created_at": Kind.TRACE,
+            "last_used_at": Kind.TRACE,
+        },
+        plain=["id", "type"],
+    ),
+    declare(
+        "usersessions.UserSession",
+        optional=True,
+        activity=SESSIONS,
+        personal={
+            "user": Kind.STAFF,
+            "ip": Kind.TRACE,
+            "user_agent": Kind.TRACE,
+            "created_at": Kind.TRACE,
+            "last_seen_at": Kind.TRACE,
+            "session_key": Personal(Kind.TRACE, shown=False),
+            "data": Personal(Kind.TRACE, shown=False),
+        },
+        plain=["id"],
+    ),
+    nothing_personal(
+        "socialaccount.SocialApp",
+        "id", "provider", "provider_id", "name", "client_id", "secret", "key", "settings",
+        optional=True,
+    ),
+    declare(
+        "socialaccount.SocialAccount",
+        optional=True,
+        activity=ACCOUNTS,
+        personal={
+            "user": Kind.STAFF,
+            "uid": Kind.IDENTITY,
+            "extra_data": Kind.IDENTITY,
+            "last_login": Kind.TRACE,
+            "date_joined": Kind.TRACE,
+        },
+        plain=["id", "provider"],
+    ),
+    declare(
+        "socialaccount.SocialToken",
+        optional=True,
+        activity=ACCOUNTS,
+        personal={
+            "account": Kind.STAFF,
+            "token": Personal(Kind.TRACE, shown=False),
+            "token_secret": Personal(Kind.TRACE, shown=False),
+        },
+        plain=["id", "app", "expires_at"],
+    ),
+]  # fmt: skip
+
+DECLARATIONS = [*MUNICIPALITY, *TENANCY, *LIBRARIES]

@@ -1,0 +1,92 @@
+from municipalities.privacy.activities import IMPORTS, PLANNING, WELCOME
+from municipalities.privacy.below import STAFF
+from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare
+from welcome.households.models import Household, ImportBatch, ImportRow, Person
+
+# Written by an employee or the person; may tell of health or belief though nobody asks for it.
+_WISHES = Personal(Kind.SPECIAL, basis=Basis.EXPLICIT_CONSENT)
+_KEY = Personal(Kind.TRACE, shown=False)  # Another spelling of what is shown already.
+_BLANK = Personal(Kind.IDENTITY, Erasure.BLANK)
+
+DECLARATIONS = [
+    declare(
+        Household,
+        activity=WELCOME,
+        activities=(PLANNING,),
+        rows=lambda household: Household.objects.filter(pk=household.pk),
+        personal={
+            "state": Kind.HOUSEHOLD,
+            "source": Kind.HOUSEHOLD,
+            "protection": Kind.PROTECTION,
+            "address_kind": Kind.ADDRESS,
+            "extra_line": Kind.ADDRESS,
+            "street": Kind.ADDRESS,
+            "house_number": Kind.ADDRESS,
+            "house_letter": Kind.ADDRESS,
+            "unit": Kind.ADDRESS,
+            "postal_code": Kind.ADDRESS,
+            "postal_place": Kind.ADDRESS,
+            "foreign_address": Kind.ADDRESS,
+            "address_key": _KEY,
+            "moved_in": Kind.HOUSEHOLD,
+            "moved_from": Kind.HOUSEHOLD,
+            "reason": Kind.HOUSEHOLD,
+            "language": Kind.HOUSEHOLD,
+            "needs": _WISHES,
+            "interests": _WISHES,
+            "contact_wish": Kind.FREE_TEXT,
+            "no_letter": Kind.CHOICE,
+            "left_on": Kind.HOUSEHOLD,
+            "left_to": Kind.HOUSEHOLD,
+            "left_why": Kind.FREE_TEXT,
+            "consent_until": Kind.CHOICE,
+            "created_at": Kind.TRACE,
+            "checked_at": Kind.TRACE,
+        },
+        plain=["id", "municipality"],
+    ),
+    declare(
+        Person,
+        activity=WELCOME,
+        activities=(PLANNING,),
+        rows=lambda household: Person.objects.filter(household=household),
+        personal={
+            "household": Personal(Kind.HOUSEHOLD, shown=False),
+            "given_name": Kind.IDENTITY,
+            "family_name": Kind.IDENTITY,
+            "name_key": _KEY,
+            "birth_date": Kind.IDENTITY,
+            "birth_year": Kind.IDENTITY,
+            "role": Kind.HOUSEHOLD,
+            "language": Kind.HOUSEHOLD,
+            "phone": Kind.CONTACT,
+            "email": Kind.CONTACT,
+            "died_on": Kind.IDENTITY,
+        },
+        plain=["id", "municipality", "order"],
+    ),
+    declare(
+        ImportBatch,
+        activity=IMPORTS,
+        personal={
+            "file": Personal(Kind.IDENTITY, Erasure.BLANK, shown=False),
+            # As the one who uploaded it called it: perhaps after a person.
+            "filename": Personal(Kind.FREE_TEXT, Erasure.BLANK, shown=False),
+            "created_by": STAFF,
+        },
+        plain=[
+            "id", "municipality", "state", "sha256", "understood", "counts", "problem", "created_at", "saved_at",
+            "lease_token", "lease_expires_at",
+        ],
+    ),
+    declare(
+        ImportRow,
+        activity=IMPORTS,
+        personal={
+            "values": _BLANK,
+            "household_key": Personal(Kind.TRACE, Erasure.BLANK, shown=False),
+            "person_key": Personal(Kind.TRACE, Erasure.BLANK, shown=False),
+        },
+        plain=["id", "municipality", "batch", "number", "verdict", "problems"],
+    ),
+]  # fmt: skip

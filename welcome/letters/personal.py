@@ -1,0 +1,61 @@
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.privacy.activities import ACCOUNTS, LETTERS
+from municipalities.privacy.below import STAFF
+from municipalities.privacy.registry import Erasure, Kind, Personal, declare, nothing_personal
+from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+
+_UNLINKED = Personal(Kind.HOUSEHOLD, Erasure.UNLINK, shown=False)
+_ADDS_UP = _("A number of its run, which must add up; it points to nobody once the name and address are gone")
+_COUNTED = Personal(Kind.HOUSEHOLD, Erasure.KEEP, keep=_ADDS_UP)
+
+DECLARATIONS = [
+    declare(
+        LetterRun,
+        activity=ACCOUNTS,
+        personal={"frozen_by": STAFF, "approved_by": STAFF},
+        plain=[
+            "id", "municipality", "year", "number", "state", "dated", "letterhead", "cohort", "created_at",
+            "frozen_at", "announced_at", "approved_at", "rendering_at", "ready_at", "done_at", "cancelled_at",
+        ],
+    ),
+    nothing_personal(
+        RunText, "id", "municipality", "run", "language", "greeting", "introduction", "enclosure", "words"
+    ),
+    declare(
+        PrintFile,
+        activity=LETTERS,
+        personal={
+            "file": Personal(Kind.ADDRESS, Erasure.BLANK, shown=False),
+            "error": Personal(Kind.FREE_TEXT, Erasure.BLANK, shown=False),
+        },
+        plain=[
+            "id", "municipality", "run", "sequence", "state", "attempts", "lease_token", "lease_expires_at",
+            "at_number", "made", "pages", "sha256", "done_at", "purged_at",
+        ],
+    ),
+    declare(
+        Letter,
+        activity=LETTERS,
+        rows=lambda household: Letter.objects.filter(household=household),
+        personal={
+            "run": _COUNTED,
+            "number": _COUNTED,
+            "household": _UNLINKED,
+            "language": _COUNTED,
+            "wished_language": _COUNTED,
+            "address": Personal(Kind.ADDRESS, Erasure.BLANK),
+            "salutation": Personal(Kind.IDENTITY, Erasure.BLANK),
+            "people": _COUNTED,
+            "error": Personal(Kind.FREE_TEXT, Erasure.BLANK),
+        },
+        plain=["id", "municipality", "file", "state", "first_page", "pages", "purged_at"],
+    ),
+    declare(
+        LeftOut,
+        activity=LETTERS,
+        rows=lambda household: LeftOut.objects.filter(household=household),
+        personal={"run": _COUNTED, "household": _UNLINKED, "reason": _COUNTED},
+        plain=["id", "municipality"],
+    ),
+]  # fmt: skip
