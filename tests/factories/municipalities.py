@@ -4,6 +4,7 @@ from decimal import Decimal
 import factory
 from factory.django import DjangoModelFactory
 
+from municipalities.audit.models import Action, Actor, AuditEntry, AuditSeal
 from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
 from municipalities.tenancy.models import Membership, Role, User
@@ -126,3 +127,25 @@ class FactFactory(DjangoModelFactory[Fact]):
     source = "SSB"
     source_url = "https://www.ssb.no/statbank/table/01222"
     true_on = datetime.date(2026, 7, 1)
+
+
+class AuditEntryFactory(DjangoModelFactory[AuditEntry]):
+    class Meta:
+        model = AuditEntry
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    actor = Actor.STAFF
+    action = Action.LOOKED
+    model = "welcome.Household"
+    object_id = factory.Sequence(str)
+
+
+class AuditSealFactory(DjangoModelFactory[AuditSeal]):
+    class Meta:
+        model = AuditSeal
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    entry_number = factory.Sequence(lambda n: 1000 + n)
+    sequence = factory.Sequence(lambda n: 1 + n)
+    sealed_at = datetime.datetime(2026, 7, 1, tzinfo=datetime.UTC)
+    hash = "0" * 64
