@@ -5,7 +5,9 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from municipalities.audit.models import AuditEntry, AuditSeal, Entry, SystemEntry, SystemSeal
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
 from municipalities.privacy.activities import ACCOUNTS, CONTACTS, HISTORY, SESSIONS
 from municipalities.privacy.registry import Declaration, Erasure, Kind, Personal, declare, nothing_personal
@@ -75,6 +77,29 @@ TENANCY: list[Declaration] = [
     declare(Membership, activity=ACCOUNTS, personal={"user": Kind.STAFF, "role": Kind.STAFF},
             plain=["id", "municipality"]),
 ]  # fmt: skip
+
+
+def _log(model: type[Entry], *more: str) -> Declaration:
+    stays = _("A log that could be changed would show nothing; it holds numbers and no names.")
+    return declare(
+        model,
+        activity=HISTORY,
+        personal={
+            name: Personal(kind, Erasure.KEEP, shown=False, keep=stays)
+            for name, kind in {"user": Kind.STAFF, "ip": Kind.TRACE, "request_id": Kind.TRACE}.items()
+        },
+        plain=[
+            "id", "at", "actor", "actor_name", "action", "model", "object_id", "fields", "note", "route", *more,
+        ],
+    )  # fmt: skip
+
+
+AUDIT: list[Declaration] = [
+    _log(AuditEntry, "municipality"),
+    _log(SystemEntry),
+    nothing_personal(AuditSeal, "id", "municipality", "entry_number", "sequence", "sealed_at", "hash"),
+    nothing_personal(SystemSeal, "id", "entry_number", "sequence", "sealed_at", "hash"),
+]
 
 LIBRARIES: list[Declaration] = [
     declare(
@@ -174,4 +199,4 @@ LIBRARIES: list[Declaration] = [
     ),
 ]  # fmt: skip
 
-DECLARATIONS = [*MUNICIPALITY, *TENANCY, *LIBRARIES]
+DECLARATIONS = [*MUNICIPALITY, *AUDIT, *TENANCY, *LIBRARIES]
