@@ -301,6 +301,14 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- what is fetched from outside ---------------------------------------------------------------
+
+FETCH_PRIVATE_HOSTS = [
+    host.strip().lower() for host in os.environ.get("FETCH_PRIVATE_HOSTS", "").split(",") if host.strip()
+]
+if not all(re.fullmatch(r"[\w.-]+(:\d{1,5})?", host) for host in FETCH_PRIVATE_HOSTS):
+    raise _refuse("FETCH_PRIVATE_HOSTS", "host names divided by commas, each alone or with its port")
+
 # --- workers -----------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
