@@ -82,7 +82,9 @@ def merge(*, keep: Household, other: Household) -> str:
 
 
 def _bring_along(keep: Household, other: Household) -> None:
-    """Letters and whatever else points to a household; the slices above need not be known here."""
+    """Letters and whatever else points to a household; the slices above need not be known here. A model
+    of which a household has one row in something, such as a letter in a run, has a field `merged`: it tells
+    the row of the household that went from the one that counts."""
     for relation in Household._meta.related_objects:
         model, name = relation.related_model, relation.field.name
         if model is Person or not isinstance(relation.field, models.ForeignKey):
@@ -92,5 +94,6 @@ def _bring_along(keep: Household, other: Household) -> None:
                 with transaction.atomic():
                     model._base_manager.filter(pk=row.pk).update(**{name: keep})
             except IntegrityError:
-                # Both have one, as a letter of the same run: that of the kept household counts.
-                continue
+                # Both have one, as a letter of the same run: that of the kept household counts, and the
+                # other follows it, so that what is known of these people stays together.
+                model._base_manager.filter(pk=row.pk).update(**{name: keep, "merged": True})

@@ -107,6 +107,7 @@ def doubtful(letters: LetterQuerySet) -> LetterQuerySet:
     alive = Person.objects.alive().filter(household=OuterRef("household"))
     return letters.filter(
         Q(household=None)
+        | Q(merged=True)
         | ~Q(household__protection="")
         | Q(household__state=HouseholdState.LEFT)
         | Q(household__no_letter=True)
@@ -116,13 +117,16 @@ def doubtful(letters: LetterQuerySet) -> LetterQuerySet:
 
 def to_withdraw(letters: Iterable[Letter], dated: datetime.date) -> list[tuple[Letter, LeftOutReason]]:
     """The letters that must not go out any more, each with its reason: address protection came, the
-    people died, moved on or asked not to be written to, or the household was erased since the run was
-    frozen. Other changes don't recall a frozen letter."""
+    people died, moved on or asked not to be written to, or the household was erased or merged with one that
+    has a letter of its own since the run was frozen. Other changes don't recall a frozen letter."""
     found = []
     for letter in letters:
         if letter.household is None:
             # Erased at somebody's wish; who they were is not known any more.
             found.append((letter, LeftOutReason.ASKED_NOT_TO))
+            continue
+        if letter.merged:
+            found.append((letter, LeftOutReason.MERGED))
             continue
         alive = [person for person in letter.household.people.all() if person.died_on is None]
         reason = reason_for(letter.household, alive, dated, welcomed=False)

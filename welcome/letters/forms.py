@@ -63,11 +63,16 @@ class SureForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    """Why one household gets no letter after all. Protection is marked at the household, never here."""
+    """Why one household gets no letter after all. Protection is marked at the household and merging is
+    done there, never here."""
 
     reason = forms.ChoiceField(
         label=_("Why they get no letter"),
-        choices=[choice for choice in LeftOutReason.choices if choice[0] != LeftOutReason.PROTECTED],
+        choices=[
+            choice
+            for choice in LeftOutReason.choices
+            if choice[0] not in {LeftOutReason.PROTECTED, LeftOutReason.MERGED}
+        ],
         initial=LeftOutReason.ASKED_NOT_TO,
     )
 

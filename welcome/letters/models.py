@@ -145,6 +145,9 @@ class Letter(MunicipalityOwned):
     household = models.ForeignKey(
         Household, models.SET_NULL, null=True, related_name="letters", verbose_name=_("household")
     )
+    # Two households that were one had a row each in this run: this one's household was merged into that of
+    # the other, whose row counts.
+    merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
     # Frozen: what the letter says, whatever becomes of the household.
     language = models.CharField(_("language"), max_length=5, choices=CHOICES)
     wished_language = models.CharField(
@@ -176,6 +179,7 @@ class Letter(MunicipalityOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "household"],
+                condition=Q(merged=False),
                 name="letter_once_per_household_and_run",
                 violation_error_message=_("This household already has a letter in this run."),
             ),
@@ -218,6 +222,7 @@ class LeftOutReason(models.TextChoices):
     ASKED_NOT_TO = "asked_not_to", _("Asked not to")
     DECEASED = "deceased", _("Deceased")
     FOREIGN_ADDRESS = "foreign_address", _("Address abroad")
+    MERGED = "merged", _("Merged with another household")
 
 
 class LeftOut(MunicipalityOwned):
@@ -227,6 +232,9 @@ class LeftOut(MunicipalityOwned):
     household = models.ForeignKey(
         Household, models.SET_NULL, null=True, related_name="left_out", verbose_name=_("household")
     )
+    # Two households that were one had a row each in this run: this one's household was merged into that of
+    # the other, whose row counts.
+    merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
     reason = models.CharField(_("reason"), max_length=16, choices=LeftOutReason)
 
     objects = OwnedQuerySet["LeftOut"].as_manager()
@@ -238,6 +246,7 @@ class LeftOut(MunicipalityOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "household"],
+                condition=Q(merged=False),
                 name="leftout_once_per_household_and_run",
                 violation_error_message=_("This household is left out of this run already."),
             )

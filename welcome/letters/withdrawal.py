@@ -36,10 +36,13 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
         current = Letter.objects.select_for_update().filter(pk=letter.pk).first()
         if current is None:
             return
+        known = LeftOut.objects.filter(run=run, household_id=current.household_id)
         LeftOut.objects.create(
             municipality_id=current.municipality_id,
             run=run,
             household_id=current.household_id,
+            # Merged with one that was left out of this run: the cohort counts both all the same.
+            merged=current.household_id is not None and known.exists(),
             reason=reason,
         )
         file = current.file

@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
+from django.db.models import NOT_PROVIDED, Q, UniqueConstraint
 
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import HouseholdFactory, LetterFactory, LetterRunFactory, PersonFactory
@@ -73,7 +74,7 @@ def test_merging_brings_people_letters_and_words_together(aal, user):
     assert not Household.objects.filter(pk=other.pk).exists()
 
 
-def test_merging_keeps_the_letter_that_the_kept_household_has_in_a_run(aal, user):
+def test_merging_keeps_both_letters_of_a_run_and_tells_which_counts(aal, user):
     keep, other = household(aal, "Oksana Kovalenko"), household(aal, "Taras Kovalenko")
     run = LetterRunFactory(municipality=aal)
     mine = LetterFactory(run=run, household=keep, number=1)
@@ -81,7 +82,26 @@ def test_merging_keeps_the_letter_that_the_kept_household_has_in_a_run(aal, user
     actions.merge(keep=keep, other=other, by=user)
     mine.refresh_from_db()
     theirs.refresh_from_db()
-    assert (mine.household, theirs.household) == (keep, None)
+    assert (mine.household, mine.merged) == (keep, False)
+    assert (theirs.household, theirs.merged) == (keep, True)
+
+
+def _once_a_household():
+    for relation in Household._meta.related_objects:
+        for constraint in relation.related_model._meta.constraints:
+            if isinstance(constraint, UniqueConstraint) and relation.field.name in constraint.fields:
+                yield relation.related_model
+
+
+@pytest.mark.parametrize("model", {*_once_a_household()}, ids=lambda model: model._meta.label)
+def test_what_a_household_has_once_survives_a_merge(model):
+    """Or the row of the household that goes would be lost, or be taken for one of an erased household."""
+    [field] = [field for field in model._meta.fields if field.name == "merged"]
+    assert field.db_default is not NOT_PROVIDED
+    unique = [
+        c for c in model._meta.constraints if isinstance(c, UniqueConstraint) and "household" in c.fields
+    ]
+    assert all(constraint.condition == Q(merged=False) for constraint in unique)
 
 
 def test_merging_with_a_protected_household_protects(aal, user):

@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from django.test import Client
 
 from municipalities.municipality.models import Municipality
 from tests.factories.municipalities import (
@@ -11,6 +12,7 @@ from tests.factories.municipalities import (
     TopicTextFactory,
 )
 from tests.factories.welcome import HouseholdFactory, PersonFactory
+from tests.welcome.letters.frozen import make_frozen, worker
 from welcome.households.models import Household
 from welcome.households.quarters import Quarter
 from welcome.letters import runs
@@ -29,6 +31,25 @@ def place(db) -> Municipality:
     TopicTextFactory(topic=topic)
     topic.contacts.add(ContactPointFactory(municipality=place, name="Ål legesenter"))
     return place
+
+
+@pytest.fixture
+def run():
+    return make_frozen()
+
+
+@pytest.fixture
+def as_role(client, run):
+    """as_role(role) is a browser of somebody with that role in the run's municipality, in English."""
+
+    def log_in(role, municipality=None):
+        user = role if not isinstance(role, str) else worker(municipality or run.municipality, role)
+        browser = Client(headers={"accept-language": "en"})
+        browser.force_login(user)
+        browser.user = user
+        return browser
+
+    return log_in
 
 
 def arrive(place: Municipality, *names: str, **household: object) -> Household:

@@ -10,7 +10,7 @@ from tests.factories.municipalities import (
     TopicTextFactory,
 )
 from tests.factories.welcome import HouseholdFactory, PersonFactory
-from welcome.households.models import AddressKind, HouseholdState, Protection
+from welcome.households.models import AddressKind, Household, HouseholdState, Protection
 from welcome.households.quarters import Quarter
 from welcome.letters import printing, runs
 
@@ -60,3 +60,12 @@ def make_printed(run, *, by=None):
 
 def worker(municipality, role):
     return MembershipFactory(municipality=municipality, role=role).user
+
+
+def protect(household):
+    Household.objects.filter(pk=household.pk).update(
+        protection=Protection.STRICT,
+        address_kind=AddressKind.UNKNOWN,
+        address_key="",
+        **dict.fromkeys(["street", "house_number", "house_letter", "postal_code", "postal_place"], ""),
+    )

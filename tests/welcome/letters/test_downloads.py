@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from municipalities.tenancy.models import Role
-from tests.welcome.letters.frozen import make_frozen, make_printed, worker
-from tests.welcome.letters.test_staff import protect, url
+from tests.welcome.letters.frozen import make_frozen, make_printed, protect, worker
+from tests.welcome.letters.staff_site import url
 from welcome.letters import figures, runs, verification
 from welcome.letters.models import LeftOutReason, RunState
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.frozen import make_frozen, worker
-from tests.welcome.letters.test_staff import text_of, url
+from tests.welcome.letters.staff_site import text_of, url
 from welcome.letters import rendering
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.conftest import arrive, frozen
-from tests.welcome.letters.frozen import make_printed, worker
-from tests.welcome.letters.test_staff import protect, url
+from tests.welcome.letters.frozen import make_printed, protect, worker
+from tests.welcome.letters.staff_site import url
 from welcome.letters import output, purging, run_lists, runs, schedule, verification
 from welcome.letters.models import Letter, PrintFile
 
