@@ -41,6 +41,7 @@ DECLARATIONS = [
         personal={
             "run": _COUNTED,
             "number": _COUNTED,
+            "merged": _COUNTED,
             "household": _UNLINKED,
             "language": _COUNTED,
             "wished_language": _COUNTED,
@@ -55,7 +56,7 @@ DECLARATIONS = [
         LeftOut,
         activity=LETTERS,
         rows=lambda household: LeftOut.objects.filter(household=household),
-        personal={"run": _COUNTED, "household": _UNLINKED, "reason": _COUNTED},
+        personal={"run": _COUNTED, "household": _UNLINKED, "merged": _COUNTED, "reason": _COUNTED},
         plain=["id", "municipality"],
     ),
 ]  # fmt: skip

@@ -36,13 +36,14 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
         current = Letter.objects.select_for_update().filter(pk=letter.pk).first()
         if current is None:
             return
-        known = LeftOut.objects.filter(run=run, household_id=current.household_id)
+        home = current.household_id
+        known = home is not None and LeftOut.objects.filter(run=run, household_id=home).exists()
         LeftOut.objects.create(
             municipality_id=current.municipality_id,
             run=run,
-            household_id=current.household_id,
+            household_id=home,
             # Merged with one that was left out of this run: the cohort counts both all the same.
-            merged=current.household_id is not None and known.exists(),
+            merged=known,
             reason=reason,
         )
         file = current.file
