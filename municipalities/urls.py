@@ -1,3 +1,6 @@
 from django.urls import include, path
 
-urlpatterns = [path("", include("municipalities.topics.urls"))]
+urlpatterns = [
+    path("", include("municipalities.links.urls")),
+    path("", include("municipalities.topics.urls")),
+]

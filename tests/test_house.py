@@ -25,7 +25,7 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, MunicipalityOwned)]
 # tests/test_tenancy.py walks through it. What is public shows nobody's data; a link is signed for one
 # purpose. Both are listed one by one, so that a new address fails until somebody has thought about it.
 STAFF = "admin/"
-LINKS = {"review/<str:token>/"}
+LINKS = {"l/<slug:purpose>/<str:token>/", "review/<slug:slot>/"}
 PUBLIC = {
     "",
     "arms/<slug:slug>",

@@ -107,6 +107,14 @@ if not SECRET_KEY and HTTPS:
 SECRET_KEY = SECRET_KEY or _own_secret()
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short; it should be at least 50 random characters.")
+# What was signed with a former key, links on paper among it, holds for as long as that key stands here.
+SECRET_KEY_FALLBACKS = [
+    key.strip() for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key.strip()
+]
+if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
+    raise ImproperlyConfigured(
+        "SECRET_KEY_FALLBACKS should be former keys of at least 50 characters, divided by commas."
+    )
 
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()] or [
     f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname,

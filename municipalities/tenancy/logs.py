@@ -1,4 +1,4 @@
-"""Logs go further than the database does, so they hold no rows of it."""
+"""Logs go further than the database does, so they hold no rows of it, and nothing that opens a page."""
 
 import logging
 import re
@@ -12,14 +12,22 @@ _INNARDS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
+# A link opens its page for whoever reads it (links/urls.py); in a parameter its slashes are written out.
+_LINK = re.compile(r"((?:/|%2F)l(?:/|%2F)[\w-]+(?:/|%2F))[^\s\"'<>?&#/%]+", re.IGNORECASE)
+
 
 def without_rows(text: str) -> str:
     """What went wrong in the database, without what stands in it."""
     return _INNARDS.sub("", text)
 
 
+def without_tokens(text: str) -> str:
+    """With the purpose of a link, but not what opens it."""
+    return _LINK.sub(r"\1…", text)
+
+
 class WithoutRows(logging.Formatter):
     """A formatter and not a filter: only here do the exceptions have their words, those of causes too."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_rows(super().format(record))
+        return without_tokens(without_rows(super().format(record)))

@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from municipalities.links import actions as links
 from municipalities.municipality.models import Municipality
 from municipalities.texts.models import TextState
-from municipalities.topics import review
 from municipalities.topics.models import Topic, TopicText
+from municipalities.topics.review import REVIEW
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def _remind(topic: Topic, text: TopicText, today: datetime.date) -> bool:
                         "language": text.get_language_display(),
                         "municipality": topic.municipality,
                         "reviewed_on": text.reviewed_on,
-                        "link": review.link(text),
+                        "link": links.issue(purpose=REVIEW, of=text, by=None).url,
                     },
                 ),
                 from_email=None,

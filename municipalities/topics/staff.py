@@ -4,31 +4,30 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from municipalities.links.actions import Opened
+from municipalities.links.grants import behind
 from municipalities.tenancy.site import theme_policy
 from municipalities.texts import actions
-from municipalities.topics import review
 from municipalities.topics.forms import ChangeForm
 from municipalities.topics.models import TopicText
+from municipalities.topics.review import REVIEW
 
 
 @theme_policy
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def review_text(request: HttpRequest, token: str) -> HttpResponse:
+@behind(REVIEW)
+def review_text(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     """A look changes nothing: mail filters open links too."""
-    text = review.opened_by(token)
-    frame = admin.site.each_context(request)
-    if text is None:
-        return render(request, "topics/review_over.html", frame, status=410)
+    text: TopicText = opened.obj
     owner, municipality = text.topic.owner, text.topic.municipality
     with translation.override((owner and owner.language) or municipality.home_language):
         form = ChangeForm(request.POST if "change" in request.POST else None)
         answer = _answer(request, text, form)
         context = {"text": text, "municipality": municipality, "form": form, "answer": answer}
         status = 422 if form.errors else 200
+        frame = admin.site.each_context(request)
         return render(request, "topics/review.html", frame | context, status=status)
 
 

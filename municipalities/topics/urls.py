@@ -2,4 +2,4 @@ from django.urls import path
 
 from municipalities.topics import staff
 
-urlpatterns = [path("review/<str:token>/", staff.review_text, name="review_text")]
+urlpatterns = [path("review/<slug:slot>/", staff.review_text, name="review_text")]

@@ -2,10 +2,12 @@ import datetime
 from decimal import Decimal
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from municipalities.audit.models import Action, Actor, AuditEntry, AuditSeal
 from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
+from municipalities.links.models import Link
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
 from municipalities.tenancy.models import Membership, Role, User
 from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
@@ -68,6 +70,21 @@ class ContactPointFactory(DjangoModelFactory[ContactPoint]):
     municipality = factory.SubFactory(MunicipalityFactory)
     name = factory.Sequence(lambda n: f"Kontor {n}")
     phone = "+4732085200"
+
+
+class LinkFactory(DjangoModelFactory[Link]):
+    """A row only: what a link opens is issued by links.actions."""
+
+    class Meta:
+        model = Link
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    purpose = "review"
+    model = "municipalities.topictext"
+    object_id = factory.Sequence(lambda n: n + 1)
+    state = "0" * 32
+    nonce = factory.Sequence(lambda n: f"{n:020x}")
+    expires_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=30))
 
 
 class TopicFactory(DjangoModelFactory[Topic]):

@@ -59,6 +59,8 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
+        "Disallow: /l/",
+        "Disallow: /*/my/",
         "Disallow: /*/search/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]

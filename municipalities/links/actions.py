@@ -1,0 +1,109 @@
+"""Issuing, opening and revoking links."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from municipalities.links import tokens
+from municipalities.links.models import Link
+from municipalities.links.purposes import Purpose
+from municipalities.municipality import scope
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.models import User
+from municipalities.tenancy.roles import rights_of
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link that holds, and what it opens. Work with it under `scope.of(link.municipality_id)`."""
+
+    link: Link
+    obj: Any
+
+
+def issue(*, purpose: Purpose, of: models.Model, by: User | None) -> Link:
+    """A new link; the one there was is revoked. `by` is None when the program itself writes to somebody.
+
+    Raises PermissionDenied if `by` may not, and the model's DoesNotExist if `of` is gone.
+    """
+    municipality_id = purpose.municipality_id(of)
+    _check(purpose, municipality_id, by)
+    with transaction.atomic():
+        # Two who issue at once come one after the other here, and the later one's link is the one that holds.
+        obj = type(of)._default_manager.select_for_update(of=("self",)).get(pk=of.pk)
+        revoke_all(of=obj, by=by, purpose=purpose)
+        nonce, now = tokens.new_nonce(), timezone.now()
+        return Link.objects.create(
+            municipality_id=municipality_id,
+            purpose=purpose.code,
+            model=purpose.label,
+            object_id=obj.pk,
+            state=tokens.fingerprint(purpose.state(obj), nonce=nonce),
+            nonce=nonce,
+            created_at=now,
+            created_by=by,
+            expires_at=now + purpose.lifetime,
+        )
+
+
+def _check(purpose: Purpose, municipality_id: int, by: User | None) -> None:
+    if by is None:
+        return
+    rights = rights_of(by, Municipality(pk=municipality_id))
+    if purpose.right is None or purpose.right not in rights:
+        raise PermissionDenied
+
+
+def active(*, purpose: Purpose, of: models.Model) -> Link | None:
+    """The link that opens `of` now, to print it again or to say until when it works."""
+    link = Link.objects.to(of).running().filter(purpose=purpose.code).first()
+    return link if link and link.opens(of) else None
+
+
+def open_link(token: str, purpose: Purpose) -> Opened | None:
+    """Nothing for a token that is forged, too old, revoked, of another purpose, or whose object is gone,
+    has moved to another municipality or has changed: the caller can't tell which. Changes nothing."""
+    given = tokens.read(token, purpose=purpose.code)
+    if given is None:
+        return None
+    with scope.everywhere():
+        link = Link.objects.filter(nonce=given.nonce).first()
+        if link and given.fits(purpose=link.purpose, nonce=link.nonce, bound_to=link.bound_to):
+            return _opened(link, purpose)
+    return None
+
+
+def reopen(link_id: int, purpose: Purpose) -> Opened | None:
+    """As `open_link`, for one whose token was right a moment ago."""
+    with scope.everywhere():
+        link = Link.objects.filter(pk=link_id).first()
+        return _opened(link, purpose) if link else None
+
+
+def _opened(link: Link, purpose: Purpose) -> Opened | None:
+    if link.purpose != purpose.code or link.model != purpose.label or not link.is_running:
+        return None
+    with scope.of(link.municipality_id):
+        obj = purpose.object_of(link.object_id)
+        return Opened(link, obj) if obj is not None and link.opens(obj) else None
+
+
+def revoke(*, link: Link, by: User | None) -> bool:
+    """False if it was revoked before. Pages that it has opened are closed too, at their next request."""
+    return bool(Link.objects.filter(pk=link.pk).unrevoked().update(revoked_at=timezone.now(), revoked_by=by))
+
+
+def revoke_all(*, of: models.Model, by: User | None, purpose: Purpose | None = None) -> int:
+    """Every link to `of`, or those of one purpose."""
+    links = Link.objects.to(of).unrevoked()
+    if purpose is not None:
+        links = links.filter(purpose=purpose.code)
+    return links.update(revoked_at=timezone.now(), revoked_by=by)
+
+
+def forget(*, of: models.Model) -> int:
+    """Deletes the rows of what is itself being deleted. They hold no names, only that there was a link."""
+    return Link.objects.to(of).delete()[0]

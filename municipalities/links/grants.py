@@ -1,0 +1,90 @@
+"""From the link's address to the page behind it.
+
+Opening a link puts a grant into the session and leads on to an address without the token. Each grant has
+a slot of its own, a few random letters in that address: somebody who has opened two links works on the one
+that the page shows, never on the other.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from municipalities.links import actions
+from municipalities.links.actions import Opened
+from municipalities.links.purposes import Purpose
+from municipalities.municipality import scope
+
+KEY = "links"
+SECONDS = 3600  # From the opening; then the link itself must be opened again.
+MOST = 20  # In one session: somebody may have a mail about each of their texts.
+
+
+def grant(request: HttpRequest, opened: Opened) -> str:
+    """The slot. A session gets a new name first, so that nobody can have planted it."""
+    now = time.time()
+    kept = {slot: entry for slot, entry in request.session.get(KEY, {}).items() if now - entry[2] < SECONDS}
+    slot = next((slot for slot, entry in kept.items() if entry[1] == opened.link.pk), secrets.token_hex(4))
+    kept.pop(slot, None)
+    kept = dict([*kept.items()][-(MOST - 1) :])
+    request.session.cycle_key()
+    request.session[KEY] = {**kept, slot: [opened.link.purpose, opened.link.pk, now]}
+    return slot
+
+
+def granted(request: HttpRequest, purpose: Purpose, slot: str) -> Opened | None:
+    """Asks the link's row each time: what was revoked a second ago opens nothing now."""
+    code, link_id, since = request.session.get(KEY, {}).get(slot, ("", 0, 0.0))
+    if code != purpose.code or not 0 <= time.time() - since < SECONDS:
+        return None
+    return actions.reopen(link_id, purpose)
+
+
+def close(request: HttpRequest, slot: str) -> None:
+    grants = dict(request.session.get(KEY, {}))
+    if grants.pop(slot, None):
+        request.session[KEY] = grants
+
+
+def behind(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """For a view of (request, opened, slot, …): only with a grant, in the scope of the link's municipality.
+
+    Its address has a part called slot.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, slot: str, **parts: Any) -> HttpResponse:
+            opened = granted(request, purpose, slot)
+            if opened is None:
+                return over(request, purpose)
+            with scope.of(opened.link.municipality_id):
+                answer = view(request, opened=opened, slot=slot, **parts)
+                if hasattr(answer, "render"):
+                    answer.render()  # While its rows can still be read.
+            # Not no-referrer: with that, browsers send the page's own forms without their origin.
+            return private(answer, referrer="same-origin")
+
+        guarded.purpose = purpose  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def over(request: HttpRequest, purpose: Purpose | None) -> HttpResponse:
+    """One page for every reason. What it says depends on the address alone."""
+    with translation.override(translation.get_language()), scope.public():
+        answer = render(request, "links/over.html", {"purpose": purpose}, status=410)
+    return private(answer, referrer="no-referrer")
+
+
+def private(answer: HttpResponse, *, referrer: str) -> HttpResponse:
+    answer["Referrer-Policy"] = referrer
+    answer["Cache-Control"] = "no-store, private"
+    answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return answer

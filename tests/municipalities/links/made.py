@@ -1,0 +1,33 @@
+"""An object that a link of each purpose may open. What needs more than its factory says so here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from municipalities.links import actions
+from municipalities.links.models import Link
+from municipalities.links.purposes import Purpose
+from municipalities.municipality.models import Municipality
+from municipalities.topics.review import REVIEW
+from tests.factories.municipalities import MembershipFactory, TopicFactory, TopicTextFactory
+from tests.test_tenancy import make
+
+
+def _text(municipality: Municipality) -> Any:
+    owner = MembershipFactory(municipality=municipality).user
+    return TopicTextFactory(topic=TopicFactory(municipality=municipality, owner=owner))
+
+
+OBJECTS: dict[str, Callable[[Municipality], Any]] = {REVIEW.code: _text}
+
+
+def object_for(purpose: Purpose, municipality: Municipality) -> Any:
+    known = OBJECTS.get(purpose.code)
+    return known(municipality) if known else make(purpose.model, municipality)
+
+
+def issued(purpose: Purpose, municipality: Municipality) -> Link:
+    return actions.issue(purpose=purpose, of=object_for(purpose, municipality), by=None)
+
+
+def path_of(link: Link) -> str:
+    return "/" + link.url.split("/", 3)[3]
