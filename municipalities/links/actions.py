@@ -7,8 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
+from municipalities.audit.recording import record
+from municipalities.audit.vocabulary import Action
 from municipalities.links import tokens
-from municipalities.links.models import Link
+from municipalities.links.models import Link, LinkQuerySet
 from municipalities.links.purposes import Purpose
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
@@ -36,6 +38,13 @@ def issue(*, purpose: Purpose, of: models.Model, by: User | None) -> Link:
         obj = type(of)._default_manager.select_for_update(of=("self",)).get(pk=of.pk)
         revoke_all(of=obj, by=by, purpose=purpose)
         nonce, now = tokens.new_nonce(), timezone.now()
+        record(
+            action=Action.ISSUED,
+            of=obj,
+            municipality_id=municipality_id,
+            note=f"purpose={purpose.code}",
+            by_id=by.pk if by else None,
+        )
         return Link.objects.create(
             municipality_id=municipality_id,
             purpose=purpose.code,
@@ -93,15 +102,29 @@ def _opened(link: Link, purpose: Purpose) -> Opened | None:
 
 def revoke(*, link: Link, by: User | None) -> bool:
     """False if it was revoked before. Pages that it has opened are closed too, at their next request."""
-    return bool(Link.objects.filter(pk=link.pk).unrevoked().update(revoked_at=timezone.now(), revoked_by=by))
+    return bool(_revoke(Link.objects.filter(pk=link.pk), by))
 
 
 def revoke_all(*, of: models.Model, by: User | None, purpose: Purpose | None = None) -> int:
     """Every link to `of`, or those of one purpose."""
-    links = Link.objects.to(of).unrevoked()
-    if purpose is not None:
-        links = links.filter(purpose=purpose.code)
-    return links.update(revoked_at=timezone.now(), revoked_by=by)
+    links = Link.objects.to(of)
+    return _revoke(links.filter(purpose=purpose.code) if purpose else links, by)
+
+
+def _revoke(links: LinkQuerySet, by: User | None) -> int:
+    with transaction.atomic():
+        found = list(links.unrevoked().select_for_update(of=("self",)))
+        for link in found:
+            model = link.its_purpose.model
+            record(
+                action=Action.REVOKED,
+                of=model(pk=link.object_id),
+                municipality_id=link.municipality_id,
+                note=f"purpose={link.purpose}",
+                by_id=by.pk if by else None,
+            )
+        now = timezone.now()
+        return Link.objects.filter(pk__in=[link.pk for link in found]).update(revoked_at=now, revoked_by=by)
 
 
 def forget(*, of: models.Model) -> int:

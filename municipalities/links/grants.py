@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
+from municipalities.audit import context
 from municipalities.links import actions
 from municipalities.links.actions import Opened
 from municipalities.links.purposes import Purpose
@@ -63,6 +64,7 @@ def behind(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], Callable
             opened = granted(request, purpose, slot)
             if opened is None:
                 return over(request, purpose)
+            context.link(purpose.code)
             with scope.of(opened.link.municipality_id):
                 answer = view(request, opened=opened, slot=slot, **parts)
                 if hasattr(answer, "render"):

@@ -6,7 +6,10 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from municipalities.audit import context
+from municipalities.audit.recording import look
 from municipalities.links import actions, grants
+from municipalities.links.actions import Opened
 from municipalities.links.purposes import known
 
 
@@ -18,9 +21,16 @@ def open_link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
     opened = actions.open_link(token, its) if its else None
     if its is None or opened is None:
         return grants.over(request, its)
-    slot = grants.grant(request, opened) if request.method == "GET" else "0"
+    slot = _let_in(request, opened) if request.method == "GET" else "0"
     language = its.language(opened.obj)
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
     with translation.override(language):
         return grants.private(redirect(its.page, slot=slot), referrer="no-referrer")
+
+
+def _let_in(request: HttpRequest, opened: Opened) -> str:
+    """That a link was opened stands in the audit trail, which is where one counts; not in its row."""
+    context.link(opened.link.purpose)
+    look(of=opened.obj, municipality_id=opened.link.municipality_id, note=f"purpose={opened.link.purpose}")
+    return grants.grant(request, opened)

@@ -8,8 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit.models import AuditEntry, AuditSeal, Entry, SystemEntry, SystemSeal
+from municipalities.links.models import Link
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
-from municipalities.privacy.activities import ACCOUNTS, CONTACTS, HISTORY, SESSIONS
+from municipalities.privacy.activities import ACCOUNTS, CONTACTS, HISTORY, LINKS, SESSIONS
 from municipalities.privacy.registry import Declaration, Erasure, Kind, Personal, declare, nothing_personal
 from municipalities.tenancy.models import Membership, User
 
@@ -99,6 +100,25 @@ AUDIT: list[Declaration] = [
     _log(SystemEntry),
     nothing_personal(AuditSeal, "id", "municipality", "entry_number", "sequence", "sealed_at", "hash"),
     nothing_personal(SystemSeal, "id", "entry_number", "sequence", "sealed_at", "hash"),
+]
+
+LINKED: list[Declaration] = [
+    declare(
+        Link,
+        activity=LINKS,
+        rows=lambda household: Link.objects.to(household),
+        personal={
+            "created_at": Kind.TRACE,
+            "expires_at": Kind.TRACE,
+            "revoked_at": Kind.TRACE,
+            "created_by": STAFF,
+            "revoked_by": STAFF,
+            # Of what stands in the household's own row; nobody can read it out of it.
+            "state": Personal(Kind.TRACE, shown=False),
+            "nonce": Personal(Kind.TRACE, shown=False),
+        },
+        plain=["id", "municipality", "purpose", "model", "object_id"],
+    ),
 ]
 
 LIBRARIES: list[Declaration] = [
@@ -199,4 +219,4 @@ LIBRARIES: list[Declaration] = [
     ),
 ]  # fmt: skip
 
-DECLARATIONS = [*MUNICIPALITY, *AUDIT, *TENANCY, *LIBRARIES]
+DECLARATIONS = [*MUNICIPALITY, *AUDIT, *TENANCY, *LINKED, *LIBRARIES]

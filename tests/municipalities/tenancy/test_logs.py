@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from municipalities.audit.context import RequestNumber
 from tests.factories.municipalities import MunicipalityFactory
 
 WORDS = (
@@ -20,6 +21,7 @@ def log():
     handler = logging.StreamHandler(out)
     set_up = logging.config.DictConfigurator(settings.LOGGING)
     handler.setFormatter(set_up.configure_formatter({**settings.LOGGING["formatters"]["line"]}))
+    handler.addFilter(RequestNumber())
     logger = logging.Logger("trial")
     logger.addHandler(handler)
     return logger, out
