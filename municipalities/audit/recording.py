@@ -1,7 +1,8 @@
 """Writing entries. They stand in the running transaction: what is rolled back was not done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 from django.db import models
 
@@ -42,46 +43,50 @@ def record_each(
     note: str = "",
     by_id: int | None = None,
 ) -> None:
-    """An entry for each row of `model` with one of `ids`, all of one municipality, in few statements."""
+    """An entry for each row of `model` with one of `ids`, all of one municipality, in one statement for a
+    thousand."""
     names = list(fields)
     entries = [
         _entry(municipality_id, action, model._meta.label, _number(pk), names, note, by_id) for pk in ids
     ]
-    with _reach(municipality_id):
-        AuditEntry.objects.bulk_create(
-            [entry for entry in entries if isinstance(entry, AuditEntry)], batch_size=BATCH
-        )
+    _add([(municipality_id, entry) for entry in entries])
 
 
-def look(
-    *,
-    of: models.Model | None = None,
-    model: type[models.Model] | None = None,
-    municipality_id: int | None = None,
-    action: str = Action.LOOKED,
-    note: str = "",
-) -> None:
-    """Somebody saw `of`, or a list of `model` in a municipality. What was searched for is not told."""
-    if of is not None:
-        record(action=action, of=of, municipality_id=municipality_id, note=note)
-        return
-    entry = _entry(municipality_id, action, model._meta.label if model else "", "", (), note, None)
-    with _reach(municipality_id):
-        entry.save(force_insert=True)
+def look(*, of: models.Model, note: str = "") -> None:
+    """Somebody saw `of`."""
+    record(action=Action.LOOKED, of=of, note=note)
 
 
-def look_at_list(
+def look_at(*, model: type[models.Model], places: Mapping[Any, int], note: str = "") -> None:
+    """Somebody saw these rows at once: `places` tells each one's municipality."""
+    _add(
+        [
+            (place, _entry(place, Action.LOOKED, model._meta.label, _number(pk), (), note, None))
+            for pk, place in places.items()
+        ]
+    )
+
+
+def list_of(
     *,
     model: type[models.Model],
     municipality_ids: Iterable[int],
-    note: str = "",
     action: str = Action.SEARCHED,
+    note: str = "",
 ) -> None:
-    """A list that showed rows of these municipalities: an entry in each, in one statement."""
-    ids = sorted(set(municipality_ids))
-    entries = [_entry(pk, action, model._meta.label, "", (), note, None) for pk in ids]
-    with scope.of(*ids):
-        AuditEntry.objects.bulk_create([entry for entry in entries if isinstance(entry, AuditEntry)])
+    """Somebody got a list, or a file of it, with rows of these municipalities: an entry in each. What was
+    searched for is not told."""
+    label = model._meta.label
+    _add(
+        [(place, _entry(place, action, label, "", (), note, None)) for place in sorted(set(municipality_ids))]
+    )
+
+
+def _add(entries: list[tuple[int, Entry]]) -> None:
+    with scope.of(*{place for place, _entry in entries}):
+        AuditEntry.objects.bulk_create(
+            [entry for _place, entry in entries if isinstance(entry, AuditEntry)], batch_size=BATCH
+        )
 
 
 def _entry(

@@ -24,8 +24,10 @@ from tablib import Dataset
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.contrib.import_export.forms import ExportForm
 
+from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.access import access_of
+from municipalities.tenancy.audited import Audited, changed_fields
 from municipalities.tenancy.forms import ScopedForm, ScopedFormSet, municipality_id_of
 from municipalities.tenancy.models import User
 from municipalities.tenancy.roles import Right
@@ -98,7 +100,7 @@ class Scoped:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class ScopedAdmin(Scoped, ModelAdmin):
+class ScopedAdmin(Scoped, Audited, ModelAdmin):
     """`path` leads from a row to its municipality, as in a filter."""
 
     path = "municipality"
@@ -132,10 +134,28 @@ class ScopedAdmin(Scoped, ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         try:
-            return super().changelist_view(request, extra_context)
+            response = super().changelist_view(request, extra_context)
+            self.note_list(response)
+            return response
         except OverflowError:
             # Asked for a number that no column holds: shown as any other filter that makes no sense.
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        self.note_look(response)
+        return response
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        response = super().history_view(request, object_id, extra_context)
+        self.note_look(response, note="history")
+        return response
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
         picked = request.POST.getlist("_selected_action")
@@ -189,15 +209,19 @@ class ScopedAdmin(Scoped, ModelAdmin):
     # --- the log: it outlives the row, so it holds no names --------------------------------------
 
     def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
-        return self._log(request, [obj], ADDITION, message)[0]
+        self.note_change(request, [obj], Action.ADDED)
+        return self.note_history(request, [obj], ADDITION, message)[0]
 
     def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
-        return self._log(request, [obj], CHANGE, message)[0]
+        self.note_change(request, [obj], Action.CHANGED)
+        return self.note_history(request, [obj], CHANGE, message)[0]
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        return self._log(request, queryset, DELETION, "")
+        rows = list(queryset)
+        self.note_change(request, rows, Action.DELETED)
+        return self.note_history(request, rows, DELETION, "")
 
-    def _log(self, request: HttpRequest, rows: Any, flag: int, message: Any) -> list[LogEntry]:
+    def note_history(self, request: HttpRequest, rows: Any, flag: int, message: Any) -> list[LogEntry]:
         entries = []
         for row in rows:
             entry = LogEntry(
@@ -215,6 +239,7 @@ class ScopedAdmin(Scoped, ModelAdmin):
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> list[dict[str, Any]]:
         message = super().construct_change_message(request, form, formsets, add)
+        request._changed_fields = changed_fields(form, formsets)  # type: ignore[attr-defined]
         rows = [
             row
             for formset in formsets or ()
@@ -303,4 +328,5 @@ class ExportAdmin(ExportMixin, ScopedAdmin):
 
     def get_data_for_export(self, request: HttpRequest, queryset: Any, **kwargs: Any) -> Dataset:
         data = super().get_data_for_export(request, queryset, **kwargs)
+        self.note_export(queryset, self.path, len(data))
         return Dataset(*[[neutral(cell) for cell in row] for row in data], headers=data.headers)

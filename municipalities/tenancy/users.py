@@ -119,6 +119,11 @@ class UserAdmin(ScopedAdmin):
         )
         return access.may(self.write) and not obj.is_superuser and not elsewhere.exists()
 
+    def places_of(self, obj: models.Model) -> list[int | None]:
+        """An account is told of wherever its owner works."""
+        places = Membership.objects.filter(user=obj.pk).values_list("municipality", flat=True).distinct()
+        return [*places] or [None]
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # `?password__startswith=` would tell the hash of a colleague's password, sign by sign.
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)

@@ -10,6 +10,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households import history, importing, merging, tasks
@@ -31,7 +33,9 @@ def upload(*, municipality: Municipality, file: File, filename: str, by: User | 
     )
     file.seek(0)
     batch.file.save("", file, save=False)
-    batch.save()
+    with transaction.atomic():
+        batch.save()
+        recording.record(action=Action.ADDED, of=batch, by_id=by.pk if by else None)
     return batch
 
 
@@ -51,6 +55,12 @@ def start_saving(*, batch: ImportBatch, with_refused: bool, by: User | None) -> 
         state=ImportState.SAVING, problem={}, **({"created_by": by} if by else {})
     ):
         raise ValidationError(_("This import is no longer waiting."))
+    recording.record(
+        action=Action.APPROVED,
+        of=batch,
+        note="with_refused" if with_refused else "",
+        by_id=by.pk if by else None,
+    )
 
 
 def save_batch(*, batch: ImportBatch, with_refused: bool, by: User | None) -> None:
@@ -62,7 +72,7 @@ def save_batch(*, batch: ImportBatch, with_refused: bool, by: User | None) -> No
 
 def drop_batch(*, batch: ImportBatch, by: User | None) -> None:
     """Raises ValidationError if it is being saved, or was."""
-    if not importing.drop(batch):
+    if not importing.drop(batch, by_id=by.pk if by else None):
         raise ValidationError(_("This import is no longer waiting."))
 
 
@@ -72,18 +82,18 @@ def drop_batch(*, batch: ImportBatch, by: User | None) -> None:
 def mark_checked(*, households: HouseholdQuerySet, by: User | None) -> list[int]:
     """Those that were not checked before: what an undo must take back."""
     with transaction.atomic():
-        ids = list(households.filter(checked_at=None).select_for_update().values_list("pk", flat=True))
-        households.model.objects.filter(pk__in=ids).update(checked_at=timezone.now())
-        history.note(ids, history.CHECKED, by_id=by.pk if by else None)
-    return ids
+        found = dict(households.filter(checked_at=None).select_for_update().values_list("pk", "municipality"))
+        households.model.objects.filter(pk__in=found).update(checked_at=timezone.now())
+        history.note(found, history.CHECKED, by_id=by.pk if by else None)
+    return list(found)
 
 
 def undo_checked(*, households: HouseholdQuerySet, by: User | None) -> int:
     with transaction.atomic():
-        ids = list(households.exclude(checked_at=None).values_list("pk", flat=True))
-        households.model.objects.filter(pk__in=ids).update(checked_at=None)
-        history.note(ids, history.NOT_CHECKED, by_id=by.pk if by else None)
-    return len(ids)
+        found = dict(households.exclude(checked_at=None).values_list("pk", "municipality"))
+        households.model.objects.filter(pk__in=found).update(checked_at=None)
+        history.note(found, history.NOT_CHECKED, by_id=by.pk if by else None)
+    return len(found)
 
 
 def mark_left(
@@ -97,16 +107,16 @@ def mark_left(
                 _("They can't have moved on before they moved in: %(households)s"),
                 params={"households": ", ".join(late)},
             )
-        ids = [home.pk for home in living]
+        found = {home.pk: home.municipality_id for home in living}
         # Where a protected household went is as protected as where it lived.
-        Household.objects.filter(pk__in=ids).update(
+        Household.objects.filter(pk__in=found).update(
             state=HouseholdState.LEFT,
             left_on=on,
             left_to=models.Case(models.When(protection="", then=models.Value(to)), default=models.Value("")),
             left_why=why,
         )
-        history.note(ids, history.MOVED_ON, by_id=by.pk if by else None)
-    return len(ids)
+        history.note(found, history.MOVED_ON, by_id=by.pk if by else None)
+    return len(found)
 
 
 def protect(*, household: Household, grade: str, by: User | None) -> None:
@@ -126,7 +136,7 @@ def protect(*, household: Household, grade: str, by: User | None) -> None:
         home.protection = grade
         home.save()
         message = history.PROTECTED if grade else history.NOT_PROTECTED
-        history.note([home.pk], message, by_id=by.pk if by else None)
+        history.note({home.pk: home.municipality_id}, message, by_id=by.pk if by else None)
     household.refresh_from_db()
 
 
@@ -151,5 +161,8 @@ def merge(*, keep: Household, other: Household, by: User | None) -> None:
         strictest = merging.merge(keep=locked[keep.pk], other=locked[other.pk])
         if strictest != locked[keep.pk].protection:
             protect(household=locked[keep.pk], grade=strictest, by=by)
-        history.note([keep.pk], history.MERGED, by_id=by.pk if by else None)
+        recording.record(
+            action=Action.DELETED, of=other, note=f"merged_into={keep.pk}", by_id=by.pk if by else None
+        )
+        history.note({keep.pk: keep.municipality_id}, history.MERGED, by_id=by.pk if by else None)
     keep.refresh_from_db()

@@ -54,6 +54,7 @@ class PersonInline(ScopedStackedInline):
 @admin.register(Household)
 class HouseholdAdmin(ExportAdmin):
     form = HouseholdForm
+    shows_people = True
     resource_classes = [HouseholdResource]
     inlines = [PersonInline]
     list_display = [

@@ -1,12 +1,16 @@
-"""What was done with a household, in the staff site's own log: sentences without names or addresses."""
+"""What was done with a household, in the staff site's own log and in the log of looks and changes:
+sentences and names of fields, without names or addresses of people."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext_noop
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from welcome.households.models import Household
 
 CHANGED_BY_IMPORT = gettext_noop("Changed by an import.")
@@ -17,9 +21,29 @@ NOT_PROTECTED = gettext_noop("The protection of the address was lifted.")
 MOVED_ON = gettext_noop("Has moved on.")
 MERGED = gettext_noop("Merged with another household.")
 
+# What the log of looks and changes says of each: the action, and the fields that it touched.
+_TOLD: dict[str, tuple[Action, tuple[str, ...]]] = {
+    CHANGED_BY_IMPORT: (Action.IMPORTED, ()),
+    CHECKED: (Action.CHANGED, ("checked_at",)),
+    NOT_CHECKED: (Action.CHANGED, ("checked_at",)),
+    PROTECTED: (Action.PROTECTED, ("protection",)),
+    NOT_PROTECTED: (Action.PROTECTED, ("protection",)),
+    MOVED_ON: (Action.CHANGED, ("left_on", "left_to", "left_why", "state")),
+    MERGED: (Action.MERGED, ()),
+}
 
-def note(household_ids: Iterable[int | None], message: str, *, by_id: int | None) -> None:
-    """One entry a household. Without a user there is no entry: the log is about what people did."""
+
+def note(households: Mapping[int, int], message: str, *, by_id: int | None) -> None:
+    """One entry a household in each log; `households` gives the municipality of each by its number. The
+    staff site's own is about what people did, so it has none without a user."""
+    action, fields = _TOLD[message]
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for pk in sorted(households):
+        places[households[pk]].append(pk)
+    for place, ids in places.items():
+        recording.record_each(
+            action=action, model=Household, ids=ids, municipality_id=place, fields=fields, by_id=by_id
+        )
     if by_id is None:
         return
     kind = ContentType.objects.get_for_model(Household)
@@ -32,7 +56,7 @@ def note(household_ids: Iterable[int | None], message: str, *, by_id: int | None
             action_flag=CHANGE,
             change_message=message,
         )
-        for pk in sorted(filter(None, household_ids))
+        for pk in sorted(households)
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from municipalities.audit import recording
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households import actions, merging
@@ -49,6 +50,7 @@ def merge(request: HttpRequest) -> HttpResponse:
         actions.merge(keep=keep, other=other, by=access_of(request).user)
         messages.success(request, _("The two households are one now."))
         return redirect("admin:welcome_household_change", keep.pk)
+    _seen(households)
     first, second = households
     plans = [
         (home, merging.foresee(keep=home, other=second if home is first else first)) for home in households
@@ -69,9 +71,9 @@ def left(request: HttpRequest) -> HttpResponse:
             text = ngettext("%(n)s household has moved on.", "%(n)s households have moved on.", count)
             messages.success(request, text % {"n": count})
             return redirect("admin:welcome_household_changelist")
-    return _show(
-        request, "left", form, title=_("Moved on"), households=households.with_people().order_by("pk")
-    )
+    shown = list(households.with_people().order_by("pk"))
+    _seen(shown)
+    return _show(request, "left", form, title=_("Moved on"), households=shown)
 
 
 @never_cache
@@ -82,6 +84,7 @@ def protect(request: HttpRequest, object_id: int) -> HttpResponse:
         actions.protect(household=household, grade=form.cleaned_data["grade"], by=access_of(request).user)
         messages.success(request, _("Done. The log says that it was done, and nothing of the address."))
         return redirect("admin:welcome_household_change", household.pk)
+    recording.look(of=household)
     return _show(request, "protect", form, title=_("Address protection"), household=household)
 
 
@@ -119,6 +122,10 @@ def undo_check(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, text % {"n": count})
     return redirect("admin:welcome_household_changelist")
+
+
+def _seen(households: list[Household]) -> None:
+    recording.look_at(model=Household, places={home.pk: home.municipality_id for home in households})
 
 
 def _show(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:

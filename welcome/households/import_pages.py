@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from municipalities.audit import recording
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households import actions, import_rows, importing
@@ -73,7 +74,10 @@ def page(request: HttpRequest, object_id: int) -> HttpResponse:
         return _show(request, "working", **context, progress=importing.progress(batch))
     if batch.state == ImportState.REFUSED:
         return _show(request, "refused", **context)
-    return _show(request, "rows", **context, **_rows(request, batch))
+    found = _rows(request, batch)
+    if found["has_values"]:
+        recording.look(of=batch, note=f"rows={len(found['rows'])}")
+    return _show(request, "rows", **context, **found)
 
 
 def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from welcome.households.arrivals import Arrival, read_arrival
 from welcome.households.columns import Columns, looks_like_header, understand
@@ -246,6 +248,8 @@ def _save(batch_id: int) -> None:
         last, done = chunk[-1][0], done + len(chunk)
         _tell(batch, done, done / total)
     forget_values(batch)
+    note = " ".join(f"{verdict}={count}" for verdict, count in sorted(counts.items()) if count)
+    recording.record(action=Action.IMPORTED, of=batch, note=note, by_id=batch.created_by_id)
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=ImportState.SAVED, saved_at=now, counts=+counts, problem={}, file=""
     )
@@ -266,7 +270,7 @@ def forget_values(batch: ImportBatch) -> None:
     batch.rows.update(values={}, household_key="", person_key="")
 
 
-def drop(batch: ImportBatch) -> bool:
+def drop(batch: ImportBatch, *, by_id: int | None = None) -> bool:
     """Forgets an import that was not saved; False if it is too late for that."""
     open_states = [ImportState.READING, ImportState.READ, ImportState.REFUSED]
     with transaction.atomic():
@@ -274,6 +278,7 @@ def drop(batch: ImportBatch) -> bool:
         if not mine.update(state=ImportState.DROPPED, file="", lease_token=None, lease_expires_at=None):
             return False
         forget_values(batch)
+        recording.record(action=Action.DELETED, of=batch, note="dropped", by_id=by_id)
     if batch.file.name:
         batch.file.storage.delete(batch.file.name)
     return True

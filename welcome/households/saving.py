@@ -51,9 +51,11 @@ def write(
     Person.objects.bulk_update(
         [_changed_person(person, municipality) for person in changed_people], _PERSON_FIELDS
     )
-    if by_id is not None:
-        touched = {home.pk for home in changed_homes} | {person.household.pk for person in changed_people}
-        history.note(touched, history.CHANGED_BY_IMPORT, by_id=by_id)
+    touched = {home.pk for home in changed_homes} | {person.household.pk for person in changed_people}
+    touched |= {plan.person.household.pk for plan in new} - {home.pk for home in new_homes}
+    history.note(
+        {pk: municipality.pk for pk in touched if pk is not None}, history.CHANGED_BY_IMPORT, by_id=by_id
+    )
     for thing in (*households, *changed_people, *(plan.person for plan in new)):
         thing.changed = False
 

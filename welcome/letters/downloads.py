@@ -20,6 +20,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.tenancy.roles import Right
 from municipalities.tenancy.spreadsheets import neutral
 from welcome.letters import figures
@@ -56,7 +58,11 @@ def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
                 _("A letter of this run may no longer be shown to anybody, so its files stay closed."),
             )
             return redirect("admin:welcome_letterrun_change", run.pk)
-        return view(request, run, **more)
+        response = view(request, run, **more)
+        if response.status_code == 200:
+            what = " ".join([view.__name__, *(f"{name}={value}" for name, value in more.items())])
+            recording.record(action=Action.DOWNLOADED, of=run, note=what)
+        return response
 
     return checked
 

@@ -24,7 +24,7 @@ from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterRun
 from welcome.letters.press import Press
 from welcome.letters.run_lists import letters_of
-from welcome.letters.run_page import find_run
+from welcome.letters.run_page import find_run, note_look
 
 DPI = 110  # An A4 page of 909 × 1286 pixels: sharp on a phone, 60–120 kB.
 # PDFium is not safe for threads, and the web server has several.
@@ -102,6 +102,7 @@ def letter_page(request: HttpRequest, object_id: int, number: int, page: int) ->
 def _served(request: HttpRequest, object_id: int, number: int, page: int | None) -> HttpResponse:
     run = find_run(request, object_id)
     letter = get_object_or_404(letters_of(run).select_related("run"), number=number)
+    note_look(letter, "pdf" if page is None else f"page={page}")
     etag = f'"{_version(letter)}-{page}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:

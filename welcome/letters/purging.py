@@ -10,6 +10,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from welcome.letters.models import Letter, LetterQuerySet, LetterRun, PrintFile, RunState
 
 # Letters of earlier states are withdrawn instead, and go altogether.
@@ -34,6 +36,7 @@ def purge(*, run: LetterRun) -> int:
         now = timezone.now()
         Letter.objects.filter(pk__in=found).update(address=[], salutation="", purged_at=now)
         files = PrintFile.objects.kept().filter(pk__in=set(found.values()) - {None})
+        recording.record(action=Action.ERASED, of=run, note=f"addresses={len(found)}")
         paths = [path for path in files.values_list("file", flat=True) if path]
         files.update(file="", purged_at=now)
         transaction.on_commit(lambda: _delete(paths), robust=True)

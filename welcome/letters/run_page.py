@@ -13,11 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
+from welcome.households.models import Household
 from welcome.letters import runs
 from welcome.letters.forms import SureForm
-from welcome.letters.models import LetterRun, RunState
+from welcome.letters.models import Letter, LetterRun, RunState
 
 STEPS = {
     "cohort": _("Cohort"),
@@ -62,6 +65,19 @@ def find_run(request: HttpRequest, object_id: int, right: Right = Right.READ_PEO
     if not access_of(request).may(right, run.municipality_id):
         raise PermissionDenied
     return run
+
+
+def note_look(letter: Letter, what: str = "") -> None:
+    """In the log a letter is found by its household."""
+    note = f"run={letter.run_id} letter={letter.number} {what}".strip()
+    if letter.household_id is not None:
+        recording.look_at(model=Household, places={letter.household_id: letter.municipality_id}, note=note)
+
+
+def note_list(run: LetterRun, rows: int, what: str) -> None:
+    """A page of this run showed some of its people; nothing is noted of a page that showed none."""
+    if rows:
+        recording.record(action=Action.SEARCHED, of=run, note=f"{what} rows={rows}")
 
 
 def step_url(run: LetterRun, step: str) -> str:

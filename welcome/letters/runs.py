@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.quarters import Quarter
@@ -46,9 +48,11 @@ def ensure(*, municipality: Municipality, quarter: Quarter, by: User | None) -> 
         return run
     try:
         with transaction.atomic():
-            return LetterRun.objects.create(
+            run = LetterRun.objects.create(
                 municipality=municipality, year=quarter.year, number=quarter.number
             )
+            _note(Action.ADDED, run, by)
+            return run
     except IntegrityError:
         return find.get()  # Another was first, and theirs holds.
 
@@ -70,6 +74,7 @@ def freeze(*, run: LetterRun, by: User | None, dated: datetime.date | None = Non
             counted = run.letters.count() + run.left_out.count()
             if counted != run.cohort:
                 raise RuntimeError(f"Cohort {run.cohort}, but letters and left out are {counted}.")
+            _note(Action.FROZEN, run, by, f"cohort={run.cohort}")
     return run
 
 
@@ -147,6 +152,7 @@ def thaw(*, run: LetterRun, by: User | None) -> LetterRun:
     """Back to a draft, to correct a household or a text; the frozen letters go."""
     with _locked(run, [RunState.FROZEN]) as run:
         _empty(run)
+        _note(Action.THAWED, run, by)
     return run
 
 
@@ -154,6 +160,7 @@ def reopen(*, run: LetterRun, by: User | None) -> LetterRun:
     """Give a cancelled run another try."""
     with _locked(run, [RunState.CANCELLED]) as run:
         _empty(run)
+        _note(Action.REOPENED, run, by)
     return run
 
 
@@ -185,6 +192,7 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
             )
         run.state, run.approved_at, run.approved_by = RunState.APPROVED, timezone.now(), by
         run.save(update_fields=["state", "approved_at", "approved_by"])
+        _note(Action.APPROVED, run, by)
         nudges.after_commit(nudges.RENDER_FILE, _divide(run))
         settle(run.pk)  # A run without letters has nothing to wait for.
     run.refresh_from_db()
@@ -231,6 +239,7 @@ def cancel(*, run: LetterRun, by: User | None) -> LetterRun:
         run.files.all().delete()
         run.state, run.cancelled_at = RunState.CANCELLED, timezone.now()
         run.save(update_fields=["state", "cancelled_at"])
+        _note(Action.CANCELLED, run, by)
     return run
 
 
@@ -247,6 +256,7 @@ def retry(*, file: PrintFile, by: User | None) -> PrintFile:
         if current.state != FileState.SET_ASIDE and not failed.exists():
             raise Refused(_("Nothing failed in this file."))
         failed.update(state=LetterState.WAITING, error="")
+        _note(Action.RETRIED, run, by, f"file={current.sequence}")
         recall(current, run)
         current.refresh_from_db()
     return current
@@ -263,10 +273,15 @@ def finish(*, run: LetterRun, by: User | None) -> LetterRun:
                 raise Refused(_("Some letters could not be made: try their files again, or take them out."))
             run.state, run.done_at = RunState.DONE, timezone.now()
             run.save(update_fields=["state", "done_at"])
+            _note(Action.FINISHED, run, by)
     if run.state != RunState.DONE:
         # Said only now that what was taken back is committed: its file is to be made anew first.
         raise _not_now(run)
     return run
+
+
+def _note(action: Action, run: LetterRun, by: User | None, note: str = "") -> None:
+    recording.record(action=action, of=run, note=note, by_id=by.pk if by else None)
 
 
 @contextmanager

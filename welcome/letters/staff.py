@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -21,7 +22,16 @@ from welcome.households.models import Household
 from welcome.letters import figures, previews, run_lists, runs
 from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm, WithdrawForm
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
-from welcome.letters.run_page import HERE, find_run, is_live, on_step, show, step_url
+from welcome.letters.run_page import (
+    HERE,
+    find_run,
+    is_live,
+    note_list,
+    note_look,
+    on_step,
+    show,
+    step_url,
+)
 from welcome.letters.withdrawal import RECALLABLE
 
 SECONDS_BEFORE_WORRY = 20  # A worker that runs takes its work within a second or two.
@@ -44,6 +54,7 @@ def _cohort(request: HttpRequest, run: LetterRun, freeze_form: Form, status: int
         return show(request, run, "cohort", status=status, arrived=arrived, freeze_form=freeze_form)
     q = request.GET.get("q", "").strip()[:100]
     letters = run_lists.page_of_letters(run, q, request.GET.get("page"))
+    note_list(run, len(letters.object_list), "letters")
     return show(request, run, "cohort", cohort=_counts(request, run), q=q, letters=letters)
 
 
@@ -59,6 +70,7 @@ def left_out(request: HttpRequest, run: LetterRun, reason: str) -> HttpResponse:
         raise Http404
     households = Paginator(run_lists.households_left_out(run, reason), run_lists.ROWS_A_PAGE)
     page = households.get_page(request.GET.get("page"))
+    note_list(run, len(page.object_list), "left_out")
     return show(request, run, "cohort", template="left_out", reason=LeftOutReason(reason), households=page)
 
 
@@ -76,12 +88,13 @@ def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
         letters = run_lists.page_of_letters(run, asked, None)
         if letters.paginator.count == 1:
             return redirect("admin:welcome_letterrun_letter", run.pk, letters[0].number)
+        note_list(run, len(letters.object_list), "search")
         return show(request, run, "proof", template="letter_search", q=asked, letters=letters)
     found = figures.proof(run)
     samples = run_lists.letters_of(run).filter(pk__in=[letter.pk for letter in found.samples])
-    return show(
-        request, run, "proof", proof=found, samples=samples.order_by("number"), groups=_groups(run, found)
-    )
+    samples = list(samples.order_by("number"))
+    note_list(run, len(samples), "samples")
+    return show(request, run, "proof", proof=found, samples=samples, groups=_groups(run, found))
 
 
 def _groups(run: LetterRun, found: figures.Proof) -> list[run_lists.WarningGroup]:
@@ -94,6 +107,7 @@ def _groups(run: LetterRun, found: figures.Proof) -> list[run_lists.WarningGroup
 def letter(request: HttpRequest, run: LetterRun, number: int) -> HttpResponse:
     letters = run_lists.letters_of(run)
     shown = get_object_or_404(letters.select_related("household", "run"), number=number)
+    note_look(shown)
     pages, refused = previews.pages_of(shown)
     before = letters.filter(number__lt=number).order_by("-number").first()
     after = letters.filter(number__gt=number).order_by("number").first()
@@ -112,8 +126,10 @@ def approve(request: HttpRequest, run: LetterRun) -> HttpResponse:
 def _approve(request: HttpRequest, run: LetterRun, form: Form, status: int = 200) -> HttpResponse:
     needs_another = run.municipality.second_approver and run.frozen_by_id == request.user.pk
     found = figures.proof(run)
+    groups = _groups(run, found)
+    note_list(run, sum(len(group.warnings) for group in groups), "warnings")
     return show(
-        request, run, "approve", status=status, proof=found, groups=_groups(run, found),
+        request, run, "approve", status=status, proof=found, groups=groups,
         languages=run_lists.named_languages(found.languages), form=form, needs_another=needs_another,
         today=timezone.localdate(),
     )  # fmt: skip
@@ -124,6 +140,9 @@ def progress(request: HttpRequest, run: LetterRun) -> HttpResponse:
     """The page, or for the script that asks each second only what moves in it."""
     at_work = run.state in {RunState.APPROVED, RunState.RENDERING}
     now = figures.progress(run)
+    failed = list(run_lists.letters_of(run).failed()[: run_lists.ROWS_A_PAGE])
+    if not is_live(request):  # Or a page left open would write an entry each second.
+        note_list(run, len(failed), "failed")
     response = show(
         request,
         run,
@@ -135,7 +154,7 @@ def progress(request: HttpRequest, run: LetterRun) -> HttpResponse:
         at_work=at_work,
         nobody_took_it=at_work and _nobody_took_it(run),
         files=run_lists.files_of(run),
-        failed=run_lists.letters_of(run).failed()[: run_lists.ROWS_A_PAGE],
+        failed=failed,
     )
     if is_live(request) and not at_work:
         response["HX-Refresh"] = "true"  # Headline and steps have moved on too.
@@ -273,5 +292,6 @@ def _try(request: HttpRequest, run: LetterRun, said: str, do: Callable[[], objec
     else:
         messages.success(request, str(said))
         change = [{"changed": {"fields": [str(said)]}}]
-        admin.site.get_model_admin(LetterRun).log_change(request, run, change)
+        # The action itself has told the log of looks and changes.
+        admin.site.get_model_admin(LetterRun).note_history(request, [run], CHANGE, change)
     return redirect("admin:welcome_letterrun_change", run.pk)

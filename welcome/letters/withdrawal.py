@@ -6,7 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
+from welcome.households.models import Household
 from welcome.letters import cohort, nudges
 from welcome.letters.models import (
     FileState,
@@ -45,6 +48,15 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
             # Merged with one that was left out of this run: the cohort counts both all the same.
             merged=known,
             reason=reason,
+        )
+        # Not why: that somebody is protected is itself confidential.
+        recording.record_each(
+            action=Action.WITHDRAWN,
+            model=Household,
+            ids=[current.household_id],
+            municipality_id=current.municipality_id,
+            note=f"run={run.pk} letter={current.number}",
+            by_id=by.pk if by else None,
         )
         file = current.file
         current.delete()

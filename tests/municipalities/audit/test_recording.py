@@ -75,7 +75,7 @@ def test_many_rows_take_one_statement(row, django_assert_num_queries):
 
 def test_a_list_is_seen_in_each_municipality_it_showed():
     first, second = ContactPointFactory(), ContactPointFactory()
-    recording.look_at_list(
+    recording.list_of(
         model=type(first),
         municipality_ids=[first.municipality_id, second.municipality_id, first.municipality_id],
     )

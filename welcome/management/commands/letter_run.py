@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from municipalities.texts.languages import LANGUAGES
@@ -111,6 +113,7 @@ class Command(BaseCommand):
             names = output.write_out(run, folder)
         except (output.Damaged, OSError) as error:
             raise CommandError(str(error)) from error
+        recording.record(action=Action.EXPORTED, of=run, note=f"files={len(names)}")
         self._say(f"{folder}: {', '.join(names)}")
         for gap in gaps(run):
             self._say(gap)
