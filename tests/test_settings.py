@@ -46,6 +46,7 @@ def load(repository, tmp_path):
         ("ALLOWED_HOSTS", "https://tilflytter.example.no", "without https://"),
         ("DEBUG", "maybe", "1 or 0"),
         ("BEHIND_PROXY", "nginx", "1 or 0"),
+        ("RATE_LIMIT_FACTOR", "1001", "from 0 to 1000"),
         ("FETCH_PRIVATE_HOSTS", "http://login.lan", "host names"),
         ("SESSION_HOURS", "0", "from 1 to 336"),
         ("SESSION_HOURS", "ten", "from 1 to 336"),

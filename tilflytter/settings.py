@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.sitemaps",
     "csp",
+    "django_ratelimit",
     "crispy_forms",
     "django_htmx",
     "import_export",
@@ -165,6 +166,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "municipalities.tenancy.middleware.StaffLanguageMiddleware",
+    "municipalities.tenancy.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -230,6 +232,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 2000},  # Each client's count of requests is one.
     }
 }
 
@@ -308,6 +311,22 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+
+# --- how often ---------------------------------------------------------------------------------
+
+# How many times the limits of municipalities/tenancy/limits.py; 0: nobody is limited.
+RATE_LIMIT_FACTOR = _int("RATE_LIMIT_FACTOR", 1, 0, 1000)
+RATELIMIT_IP_META_KEY = "municipalities.tenancy.limits.address"
+RATELIMIT_FAIL_OPEN = True
+SILENCED_SYSTEM_CHECKS = [
+    # Django's own Redis cache adds and counts atomically; the check knows only third parties' by name.
+    "django_ratelimit.W001"
+    if REDIS_URL
+    # The embedded cache of files counts without a lock: of requests in the same instant some are not
+    # counted. It is one machine's trial, and the limit still holds against who keeps on.
+    else "django_ratelimit.E003",
+    *([] if REDIS_URL else ["django_ratelimit.W001"]),
+]
 
 # --- what is fetched from outside ---------------------------------------------------------------
 
