@@ -1,4 +1,5 @@
-from welcome.households.admin import HouseholdAdmin, ImportBatchAdmin
+from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
+from welcome.privacy.admin import HouseholdWithRightsAdmin
 
-__all__ = ["HouseholdAdmin", "ImportBatchAdmin", "LetterRunAdmin"]
+__all__ = ["HouseholdWithRightsAdmin", "ImportBatchAdmin", "LetterRunAdmin"]

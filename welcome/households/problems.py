@@ -56,6 +56,7 @@ _OF_ROWS = {
     "house_number_wrong": _("The house number is not a number with at most one letter."),
     "house_letter_wrong": _("The letter of the house is one letter."),
     "unit_wrong": _("The unit is one of H, U, K, L and four digits, such as H0101."),
+    "erased": _("The person was erased here after the file was read, so nothing was kept of the row."),
     "protection_unknown": _("This grade of address protection is not known, so nothing was kept of the row."),
 }  # fmt: skip
 

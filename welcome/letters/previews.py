@@ -55,6 +55,11 @@ def _press(run_id: int, frozen_at: datetime.datetime) -> Press:
     return Press(LetterRun.objects.get(pk=run_id))
 
 
+def forget() -> None:
+    """Let go of the letters in this process's memory."""
+    _made.cache_clear()
+
+
 def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
     """The letter's pages, or none and the reason why it can't be made."""
     try:

@@ -9,6 +9,7 @@ import logging
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
@@ -28,13 +29,22 @@ def runs_to_purge() -> list[LetterRun]:
 def purge(*, run: LetterRun) -> int:
     """Blank the letters of `run` to people who got protection or were erased since, and delete the whole
     PDF each of them stands in. How many letters. Doing it twice is doing it once."""
+    return forget(run=run, letters=_to_purge())
+
+
+def forget(*, run: LetterRun, letters: LetterQuerySet) -> int:
+    """Blank those of `letters` that are letters of `run`, which is past taking them back, and delete every PDF
+    that one of them stands in. How many letters; those that were blanked before don't count."""
     with transaction.atomic():
         LetterRun.objects.select_for_update().get(pk=run.pk)
-        found = dict(_to_purge().filter(run=run).values_list("pk", "file_id"))
+        found = dict(letters.filter(run=run, purged_at=None).values_list("pk", "file_id"))
         if not found:
             return 0
         now = timezone.now()
-        Letter.objects.filter(pk__in=found).update(address=[], salutation="", purged_at=now)
+        blanked = Letter.objects.filter(pk__in=found)
+        blanked.update(address=[], salutation="", purged_at=now)
+        # A fault can quote the line of the address that did not fit.
+        blanked.exclude(error="").update(error=_("Deleted."))
         files = PrintFile.objects.kept().filter(pk__in=set(found.values()) - {None})
         recording.record(action=Action.ERASED, of=run, note=f"addresses={len(found)}")
         paths = [path for path in files.values_list("file", flat=True) if path]
