@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
+from municipalities.links.models import Link
 from municipalities.privacy.registry import Declaration, Erasure, Kind, of_households
 from municipalities.tenancy.models import User
 from welcome.households import forgetting
@@ -134,6 +135,7 @@ def _erase_household(home: Household) -> None:
 def _erase_person(home: Household, person: Person, notes: list[str]) -> None:
     log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Person))
     log.filter(object_id=str(person.pk)).delete()
+    Link.objects.to(person).delete()
     person.delete()
     if notes:
         Household.objects.filter(pk=home.pk).update(**dict.fromkeys(notes, ""))
