@@ -50,7 +50,7 @@ def prepare():
         topic = Topic.objects.create(municipality=place, slug=entry.slug, order=order)
         for language in ("nb", "nn", "en"):
             TopicText.objects.create(
-                topic=topic, language=language, title=str(entry.name),
+                municipality=place, topic=topic, language=language, title=str(entry.name),
                 brief="Her står det viktigste, og hvem dere kan ringe til når dere lurer på noe mer.",
             )  # fmt: skip
     for number in range(LETTERS):

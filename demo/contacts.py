@@ -126,7 +126,11 @@ def add_contacts(municipality: Municipality, place: Place) -> dict[str, list[Con
         points.append(point)
         hours += [
             OpeningHours(
-                contact=point, weekday=int(day), opens=datetime.time(opens), closes=datetime.time(closes)
+                municipality=municipality,
+                contact=point,
+                weekday=int(day),
+                opens=datetime.time(opens),
+                closes=datetime.time(closes),
             )
             for days, opens, closes in contact.hours
             for day in days

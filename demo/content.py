@@ -106,11 +106,18 @@ def add_texts(municipalities: dict[str, Municipality], users: dict[str, User]) -
             topics.append(topic)
             texts += _topic_texts(topic, place, order)
             contacts += [
-                TopicContact(topic=topic, contact=point, order=index)
+                TopicContact(municipality=municipality, topic=topic, contact=point, order=index)
                 for index, point in enumerate(points[entry.slug])
             ]
             links += [
-                TopicLink(topic=topic, label=label, url=url, language=language, order=index)
+                TopicLink(
+                    municipality=municipality,
+                    topic=topic,
+                    label=label,
+                    url=url,
+                    language=language,
+                    order=index,
+                )
                 for index, (label, url, language) in enumerate(LINKS.get(entry.slug, []))
             ]
     MunicipalityText.objects.bulk_create(municipality_texts)
@@ -152,6 +159,7 @@ def _topic_texts(topic: Topic, place: Place, order: int) -> Iterator[TopicText]:
         shared, words = common(language)[topic.slug], place.words(language)
         words["housing_contact"] = staff_name(place.number, "housing")
         text = TopicText(
+            municipality=topic.municipality,
             topic=topic,
             language=language,
             title=shared["title"].format_map(words),

@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +9,11 @@ class MunicipalitiesConfig(AppConfig):
     verbose_name = _("The municipality")
 
     def ready(self) -> None:
-        from municipalities.audit import context  # Its models can be imported only now.
+        # Their models can be imported only now.
+        from municipalities.audit import context
+        from municipalities.tenancy import guard
 
         context.follow_tasks()
+        connection_created.connect(guard.on_connection)
+        pre_migrate.connect(guard.before_migrations)
+        post_migrate.connect(guard.after_migrations)

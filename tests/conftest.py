@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import translation
 
+pytest_plugins = ["tests.database"]
 LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
 

@@ -165,6 +165,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipalities.tenancy.middleware.ScopeMiddleware",
     "municipalities.tenancy.middleware.StaffLanguageMiddleware",
     "municipalities.tenancy.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -206,6 +207,8 @@ if DATABASE_URL:
         | {
             "CONN_MAX_AGE": _int("DATABASE_CONN_MAX_AGE", 60, 0, 3600),
             "CONN_HEALTH_CHECKS": True,
+            # Each statement carries its scope, which a cursor that lives on in the server would outlive.
+            "DISABLE_SERVER_SIDE_CURSORS": True,
         }
     }
 else:
@@ -223,6 +226,10 @@ else:
             },
         }
     }
+# The role that DATABASE_URL connects as; `migrate`, run as the owner of the tables, gives it its rights.
+DATABASE_APP_ROLE = os.environ.get("DATABASE_APP_ROLE", "").strip() or "tilflytter_app"
+if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", DATABASE_APP_ROLE):
+    raise _refuse("DATABASE_APP_ROLE", "the name of a database role: small letters, digits and _")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _url("REDIS_URL", "", ("redis", "rediss", "unix"))

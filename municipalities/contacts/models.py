@@ -10,6 +10,8 @@ from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 
 
 class ContactPoint(MunicipalityOwned):
+    public_rows = Q()
+
     name = models.CharField(_("name"), max_length=80, help_text=_("For instance the office or the school."))
     person = models.CharField(_("person"), max_length=60, blank=True)
     role = models.CharField(_("the person's role"), max_length=60, blank=True)
@@ -79,8 +81,10 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 7, _("Sunday")
 
 
-class OpeningHours(models.Model):
+class OpeningHours(MunicipalityOwned):
     """One opening of one weekday, local time; a place that closes for lunch has two rows."""
+
+    public_through = "contact"
 
     contact = models.ForeignKey(
         ContactPoint, models.CASCADE, related_name="opening_hours", verbose_name=_("contact point")
@@ -88,6 +92,8 @@ class OpeningHours(models.Model):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
+
+    objects = OwnedQuerySet["OpeningHours"].as_manager()
 
     class Meta:
         verbose_name = _("opening hours")

@@ -17,5 +17,5 @@ DECLARATIONS = [
             "postal_place", "latitude", "longitude", "front_desk",
         ),
     ),
-    nothing_personal(OpeningHours, "id", "contact", "weekday", "opens", "closes"),
+    nothing_personal(OpeningHours, "id", "municipality", "contact", "weekday", "opens", "closes"),
 ]  # fmt: skip

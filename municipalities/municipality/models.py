@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -195,7 +195,15 @@ class OwnedQuerySet(models.QuerySet[M]):
 
 
 class MunicipalityOwned(models.Model):
-    """A row that belongs to one municipality. A subclass makes its manager of `OwnedQuerySet`."""
+    """A row that belongs to one municipality. A subclass makes its manager of `OwnedQuerySet`.
+
+    A visitor reads the rows that `public_rows` names (Q() for all), or those whose parent, the foreign key
+    `public_through`, they may read; of published municipalities only. On PostgreSQL the database sees to it.
+    """
+
+    public_rows: ClassVar[Q | None] = None
+    public_through: ClassVar[str] = ""
+    append_only: ClassVar[bool] = False  # The database refuses changes and deletion.
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name=_("municipality"))
 
@@ -218,6 +226,8 @@ class MunicipalityTextQuerySet(OwnedQuerySet["MunicipalityText"]):
 
 class MunicipalityText(Text, MunicipalityOwned):
     """What the municipality says in its own name: greeting, front page, what a host is for."""
+
+    public_rows = Q(kind__in=[TextKind.FRONT, TextKind.HOST_CAN, TextKind.HOST_CANNOT])
 
     kind = models.CharField(_("place"), max_length=12, choices=TextKind)
 
@@ -247,6 +257,8 @@ class FactKind(models.TextChoices):
 
 class Fact(MunicipalityOwned):
     """A figure that is never shown without its source and the day it was true."""
+
+    public_rows = Q()
 
     kind = models.CharField(_("figure"), max_length=20, choices=FactKind)
     label = models.CharField(

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+SETTING = "tilflytter.scope"
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -20,6 +22,16 @@ class Scope:
 
     municipalities: frozenset[int] | None = frozenset()
     public: bool = False
+
+    @property
+    def as_setting(self) -> str:
+        """As the database's policies read it: `*` or `3,17`, with a `p` in front for the public."""
+        ids = (
+            "*"
+            if self.municipalities is None
+            else ",".join(str(int(pk)) for pk in sorted(self.municipalities))
+        )
+        return f"{'p' if self.public else ''}{ids}"
 
 
 NOTHING = Scope()

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.http import HttpRequest
 
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
 from municipalities.tenancy.roles import RIGHTS, Right
@@ -72,7 +73,9 @@ def _find(user: object) -> Access:
     rows = Membership.objects.filter(user=user).values_list("municipality", "municipality__name", "role")
     rights: dict[int, set[Right]] = {}
     names: dict[int, str] = {}
-    for municipality_id, name, role in rows.order_by("municipality__name"):
+    with scope.everywhere():  # What the user may reach is what is to be found out here.
+        found = list(rows.order_by("municipality__name"))
+    for municipality_id, name, role in found:
         rights.setdefault(municipality_id, set()).update(RIGHTS[role])
         names[municipality_id] = name
     return Access(user, False, rights, tuple(names.values()))

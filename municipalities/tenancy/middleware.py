@@ -3,7 +3,11 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import translation
+
+from municipalities.municipality import scope
+from municipalities.tenancy.access import access_of
 
 
 class NoNulMiddleware:
@@ -17,6 +21,25 @@ class NoNulMiddleware:
         if "\0" in request.path_info or "\0" in unquote(request.META.get("QUERY_STRING", "")):
             raise SuspiciousOperation("NUL in the address")
         return self.get_response(request)
+
+
+class ScopeMiddleware:
+    """A request reaches the rows of the municipalities its user works in, and on public pages what every
+    visitor may read. A page behind a link sets its own scope, from the link."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        access = access_of(request)
+        mine = None if access.everywhere else frozenset(access.rights)
+        public = not request.path_info.startswith(self._staff())
+        with scope.within(scope.Scope(mine, public=public)):
+            return self.get_response(request)
+
+    @staticmethod
+    def _staff() -> str:
+        return reverse("admin:index")
 
 
 class StaffLanguageMiddleware:

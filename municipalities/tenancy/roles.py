@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, Role
 
@@ -38,4 +39,5 @@ def rights_of(user: object, municipality: Municipality | None = None) -> set[Rig
     memberships = Membership.objects.filter(user_id=getattr(user, "pk", 0))
     if municipality is not None:
         memberships = memberships.of(municipality)
-    return set().union(*(RIGHTS[role] for role in memberships.values_list("role", flat=True)))
+    with scope.everywhere():  # Whose rows may be reached is what is asked here.
+        return set().union(*(RIGHTS[role] for role in memberships.values_list("role", flat=True)))

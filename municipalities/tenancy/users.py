@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from municipalities.municipality import scope
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin, ScopedTabularInline
 from municipalities.tenancy.forms import ScopedForm
@@ -114,10 +115,10 @@ class UserAdmin(ScopedAdmin):
         access = access_of(request)
         if obj is None or access.everywhere:
             return access.may(self.write)
-        elsewhere = Membership.objects.filter(user=obj).exclude(
-            municipality__in=access.with_right(self.write)
-        )
-        return access.may(self.write) and not obj.is_superuser and not elsewhere.exists()
+        others = Membership.objects.filter(user=obj).exclude(municipality__in=access.with_right(self.write))
+        with scope.everywhere():  # Within one's own walls everybody would seem to work nowhere else.
+            works_elsewhere = others.exists()
+        return access.may(self.write) and not obj.is_superuser and not works_elsewhere
 
     def places_of(self, obj: models.Model) -> list[int | None]:
         """An account is told of wherever its owner works."""

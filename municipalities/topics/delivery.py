@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from municipalities.links import actions as links
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.texts.models import TextState
 from municipalities.topics.models import Topic, TopicText
@@ -21,10 +22,17 @@ logger = logging.getLogger(__name__)
 
 def remind_owners(today: datetime.date) -> int:
     """How many were mailed. A text gets one reminder each time it becomes due."""
-    return sum(_remind_of(municipality, today) for municipality in Municipality.objects.order_by("pk"))
+    with scope.everywhere():
+        municipalities = list(Municipality.objects.order_by("pk"))
+    return sum(_remind_of(municipality, today) for municipality in municipalities)
 
 
 def _remind_of(municipality: Municipality, today: datetime.date) -> int:
+    with scope.of(municipality.pk):
+        return _remind_owners_of(municipality, today)
+
+
+def _remind_owners_of(municipality: Municipality, today: datetime.date) -> int:
     topics = (
         Topic.objects.of(municipality)
         .with_content()

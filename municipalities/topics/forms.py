@@ -25,6 +25,9 @@ class TopicTextFormSet(TextFormSet, ScopedFormSet):
     def home_language(self) -> str:
         return self.instance.municipality.home_language
 
+    def new_text(self) -> dict[str, Any]:
+        return {"municipality": self.instance.municipality}
+
 
 class ChangeForm(forms.Form):
     """What an owner who opened the link of a reminder says is wrong."""

@@ -41,6 +41,8 @@ class TopicQuerySet(OwnedQuerySet["Topic"]):
 
 
 class Topic(MunicipalityOwned):
+    public_rows = Q(published=True)
+
     slug = models.SlugField(_("address on the site"), max_length=40)
     door = models.CharField(_("door"), max_length=9, choices=Door, default=Door.PRACTICAL)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
@@ -93,10 +95,11 @@ class Topic(MunicipalityOwned):
         )
 
 
-class TopicText(Text):
+class TopicText(Text, MunicipalityOwned):
     """What a topic says in one language. `body` is the page; `brief` the few lines of the letter."""
 
     WORDS = ("title", "body", "brief")
+    public_through = "topic"
 
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="texts", verbose_name=_("topic"))
     brief = models.CharField(
@@ -106,6 +109,8 @@ class TopicText(Text):
         help_text=_("One or two sentences for the letter's enclosure; empty: the page's first paragraph."),
     )
 
+    objects = OwnedQuerySet["TopicText"].as_manager()
+
     class Meta:
         verbose_name = _("text")
         verbose_name_plural = _("texts")
@@ -113,10 +118,14 @@ class TopicText(Text):
         constraints = text_constraints("topic")
 
 
-class TopicContact(models.Model):
+class TopicContact(MunicipalityOwned):
+    public_through = "topic"
+
     topic = models.ForeignKey(Topic, models.CASCADE, verbose_name=_("topic"))
     contact = models.ForeignKey(ContactPoint, models.CASCADE, verbose_name=_("contact point"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OwnedQuerySet["TopicContact"].as_manager()
 
     class Meta:
         verbose_name = _("contact point of the topic")
@@ -134,7 +143,9 @@ class TopicContact(models.Model):
         return str(self.contact)
 
 
-class TopicLink(models.Model):
+class TopicLink(MunicipalityOwned):
+    public_through = "topic"
+
     topic = models.ForeignKey(Topic, models.CASCADE, related_name="links", verbose_name=_("topic"))
     label = models.CharField(_("link text"), max_length=80)
     url = models.URLField(_("address"))
@@ -146,6 +157,8 @@ class TopicLink(models.Model):
         help_text=_("Empty: for everybody."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OwnedQuerySet["TopicLink"].as_manager()
 
     class Meta:
         verbose_name = _("link")

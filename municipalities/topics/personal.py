@@ -10,7 +10,12 @@ DECLARATIONS = [
         personal={"owner": STAFF},
         plain=["id", "municipality", "slug", "door", "order", "published", "in_letter", "review_months"],
     ),
-    declare(TopicText, activity=ACCOUNTS, personal={"changed_by": STAFF}, plain=[*TEXT, "topic", "brief"]),
-    nothing_personal(TopicContact, "id", "topic", "contact", "order"),
-    nothing_personal(TopicLink, "id", "topic", "label", "url", "language", "order"),
+    declare(
+        TopicText,
+        activity=ACCOUNTS,
+        personal={"changed_by": STAFF},
+        plain=[*TEXT, "municipality", "topic", "brief"],
+    ),
+    nothing_personal(TopicContact, "id", "municipality", "topic", "contact", "order"),
+    nothing_personal(TopicLink, "id", "municipality", "topic", "label", "url", "language", "order"),
 ]

@@ -100,6 +100,7 @@ class TopicTextFactory(DjangoModelFactory[TopicText]):
         model = TopicText
 
     topic = factory.SubFactory(TopicFactory)
+    municipality = factory.SelfAttribute("topic.municipality")
     language = "nb"
     title = "Lege og legevakt"
     body = "<p>Du velger fastlege selv. Er det akutt, ring 113.</p>"
@@ -110,6 +111,7 @@ class OpeningHoursFactory(DjangoModelFactory[OpeningHours]):
         model = OpeningHours
 
     contact = factory.SubFactory(ContactPointFactory)
+    municipality = factory.SelfAttribute("contact.municipality")
     weekday = Weekday.MONDAY
     opens = datetime.time(8)
     closes = datetime.time(15, 30)
@@ -120,6 +122,7 @@ class TopicContactFactory(DjangoModelFactory[TopicContact]):
         model = TopicContact
 
     topic = factory.SubFactory(TopicFactory)
+    municipality = factory.SelfAttribute("topic.municipality")
     contact = factory.SubFactory(
         ContactPointFactory, municipality=factory.SelfAttribute("..topic.municipality")
     )
@@ -130,6 +133,7 @@ class TopicLinkFactory(DjangoModelFactory[TopicLink]):
         model = TopicLink
 
     topic = factory.SubFactory(TopicFactory)
+    municipality = factory.SelfAttribute("topic.municipality")
     label = "Bytt fastlege på Helsenorge"
     url = "https://www.helsenorge.no/bytte-fastlege/"
 

@@ -53,7 +53,8 @@ class Worker:
         env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tilflytter.settings",
-            "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
+            "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}"
+            f"?assume_role={settings.DATABASE_APP_ROLE}",
             "REDIS_URL": settings.CELERY_BROKER_URL,
             "DATA_DIR": str(settings.DATA_DIR),
         }

@@ -3,6 +3,7 @@ import datetime
 from celery import shared_task
 from django.utils import timezone
 
+from municipalities.municipality import scope
 from welcome.households import importing
 from welcome.households.imports import ImportBatch, ImportState
 
@@ -13,15 +14,18 @@ SECONDS_TO_LIVE = 120
 
 @shared_task
 def read_import(batch_id: int) -> None:
-    importing.read(batch_id)
+    with scope.of_row(ImportBatch, batch_id):
+        importing.read(batch_id)
 
 
 @shared_task
 def save_import(batch_id: int) -> None:
-    importing.save(batch_id)
+    with scope.of_row(ImportBatch, batch_id):
+        importing.save(batch_id)
 
 
 @shared_task
+@scope.everywhere()
 def sweep_imports() -> None:
     """Picks up what a dead worker or a lost message left, and forgets what nobody came back for."""
     now = timezone.now()

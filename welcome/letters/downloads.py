@@ -93,7 +93,15 @@ def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
         return _deleted(request, run)
     if (damaged := _damaged(_finished(run).kept())) is not None:
         return _refused(request, run, damaged)
-    response = StreamingHttpResponse(_zipped(run), content_type="application/zip")
+    # Read now: while it is being sent, nobody's scope holds any more.
+    files = list(_finished(run).kept())
+    rows = [row for found in files for row in rows_of(found)]
+    whole = {"run": figures.report(run), "letters": rows}
+    lists = {
+        MANIFEST_CSV: _manifest(rows),
+        MANIFEST_JSON: json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
+    }
+    response = StreamingHttpResponse(_zipped(files, lists), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{_stem(run)}.zip"'
     response["Cache-Control"] = "no-store"
     return response
@@ -193,18 +201,16 @@ class _Outlet(io.RawIOBase):
         return taken
 
 
-def _zipped(run: LetterRun) -> Iterator[bytes]:
+def _zipped(files: list[PrintFile], lists: dict[str, str]) -> Iterator[bytes]:
     """Files and manifest as `letter_run` writes them out. Memory stays at one chunk, however long the
     files are; PDFs are compressed within, so they are stored as they are."""
-    outlet, rows = _Outlet(), []
+    outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
-        for found in _finished(run).kept():
-            rows += rows_of(found)
+        for found in files:
             with archive.open(file_name(found), "w", force_zip64=True) as entry, found.file.open() as source:
                 while data := source.read(CHUNK):
                     entry.write(data)
                     yield outlet.take()
-        archive.writestr(MANIFEST_CSV, _manifest(rows))
-        whole = {"run": figures.report(run), "letters": rows}
-        archive.writestr(MANIFEST_JSON, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+        for name, content in lists.items():
+            archive.writestr(name, content)
     yield outlet.take()

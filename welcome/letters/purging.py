@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
-from welcome.letters.models import Letter, LetterQuerySet, LetterRun, PrintFile, RunState
+from welcome.letters.models import Letter, LetterQuerySet, LetterRun, LetterRunQuerySet, PrintFile, RunState
 
 # Letters of earlier states are withdrawn instead, and go altogether.
 PAST_RECALL = [RunState.DELIVERING, RunState.DONE, RunState.CANCELLED]
@@ -21,9 +21,8 @@ PAST_RECALL = [RunState.DELIVERING, RunState.DONE, RunState.CANCELLED]
 logger = logging.getLogger(__name__)
 
 
-def runs_to_purge() -> list[LetterRun]:
-    waiting = _to_purge().values("run")
-    return list(LetterRun.objects.filter(pk__in=waiting).select_related("municipality").order_by("pk"))
+def runs_to_purge() -> LetterRunQuerySet:
+    return LetterRun.objects.filter(pk__in=_to_purge().values("run"))
 
 
 def purge(*, run: LetterRun) -> int:

@@ -2,14 +2,17 @@
 
 import datetime
 import logging
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, Role, User
 from welcome.households.quarters import Quarter
@@ -24,30 +27,34 @@ def sweep() -> None:
     """Take back the letters of who may not be written to any more, nudge the workers of every file that
     nobody holds, and call ready what is; delete their addresses from runs that are over. May run at any
     time, any number of times at once."""
-    for run in LetterRun.objects.filter(state__in=RECALLABLE).order_by("pk").iterator(chunk_size=100):
-        try:
-            withdraw_changed(run)
-            free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
-            nudges.send(nudges.RENDER_FILE, list(free), expires=nudges.SECONDS_TO_LIVE)
-            runs.settle(run.pk)
-            printing.tidy(run)
-        except Exception:
-            # Whatever is wrong with one run: those behind it may hold letters that must be taken back.
-            logger.exception("%s could not be swept.", run)
-    for run in purging.runs_to_purge():
-        try:
-            purging.purge(run=run)
-        except Exception:
-            logger.exception("%s could not be purged.", run)
+    _each(LetterRun.objects.filter(state__in=RECALLABLE), _sweep)
+    _each(purging.runs_to_purge(), purging.purge)
+
+
+def _sweep(*, run: LetterRun) -> None:
+    withdraw_changed(run)
+    free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
+    nudges.send(nudges.RENDER_FILE, list(free), expires=nudges.SECONDS_TO_LIVE)
+    runs.settle(run.pk)
+    printing.tidy(run)
 
 
 def tidy() -> None:
     """Delete what dead workers left of runs that the sweep does not look at any more."""
-    for run in LetterRun.objects.exclude(state__in=RECALLABLE).order_by("pk").iterator(chunk_size=100):
+    _each(LetterRun.objects.exclude(state__in=RECALLABLE), lambda *, run: printing.tidy(run))
+
+
+def _each(runs_of_all: QuerySet[LetterRun], work: Callable[..., object]) -> None:
+    """One municipality's run after the other, and at each only that municipality's rows."""
+    with scope.everywhere():
+        found = list(runs_of_all.select_related("municipality").order_by("pk"))
+    for run in found:
         try:
-            printing.tidy(run)
+            with scope.of(run.municipality_id):
+                work(run=run)
         except Exception:
-            logger.exception("%s could not be tidied.", run)
+            # Whatever is wrong with one run: those behind it may hold letters that must be taken back.
+            logger.exception("Letter run %s could not be swept.", run.pk)
 
 
 def open_due_runs(today: datetime.date | None = None) -> None:
@@ -55,21 +62,27 @@ def open_due_runs(today: datetime.date | None = None) -> None:
     coordinators, once. Approving is for people."""
     today = today or timezone.localdate()
     quarter = Quarter.of(today)
-    for municipality in Municipality.objects.order_by("number"):
+    with scope.everywhere():
+        municipalities = list(Municipality.objects.order_by("number"))
+    for municipality in municipalities:
         if today < quarter.first_day + datetime.timedelta(days=municipality.letter_day - 1):
             continue
-        run = runs.ensure(municipality=municipality, quarter=quarter.previous, by=None)
-        if run.announced_at is not None:
-            continue  # A run that staff have thawed since stays theirs.
-        try:
-            runs.freeze_if_draft(run=run, by=None)
-        except runs.Refused as refusal:
-            logger.warning("%s waits: %s", run, refusal)
-            continue
-        except Exception:
-            # The municipalities behind this one have their letter day too.
-            logger.exception("%s could not be frozen.", run)
-            continue
+        with scope.of(municipality.pk):
+            _open(municipality, quarter.previous)
+
+
+def _open(municipality: Municipality, quarter: Quarter) -> None:
+    run = runs.ensure(municipality=municipality, quarter=quarter, by=None)
+    if run.announced_at is not None:
+        return  # A run that staff have thawed since stays theirs.
+    try:
+        runs.freeze_if_draft(run=run, by=None)
+    except runs.Refused as refusal:
+        logger.warning("%s waits: %s", run, refusal)
+    except Exception:
+        # The municipalities behind this one have their letter day too.
+        logger.exception("%s could not be frozen.", run)
+    else:
         _announce(run)
 
 

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from municipalities.municipality import scope
 from welcome.letters import nudges, printing, runs, schedule
-from welcome.letters.models import LetterRun
+from welcome.letters.models import LetterRun, PrintFile
 
 HOUR = 3600
 
@@ -11,14 +12,16 @@ HOUR = 3600
 # A worker that hangs where no alarm is heard is killed; the file's lease runs out and another takes it.
 @shared_task(name=nudges.RENDER_FILE, time_limit=HOUR)
 def render_file(print_file_id: int) -> None:
-    if printing.render(print_file_id):
-        runs.settle_file(print_file_id)
+    with scope.of_row(PrintFile, print_file_id):
+        if printing.render(print_file_id):
+            runs.settle_file(print_file_id)
 
 
 @shared_task(name=nudges.FREEZE)
 def freeze(run_id: int) -> None:
     """For who doesn't want to wait: a run that is frozen already stays as it is."""
-    runs.freeze_if_draft(run=LetterRun.objects.get(pk=run_id), by=None)
+    with scope.of_row(LetterRun, run_id):
+        runs.freeze_if_draft(run=LetterRun.objects.get(pk=run_id), by=None)
 
 
 @shared_task(name="welcome.letters.tasks.sweep", expires=60)

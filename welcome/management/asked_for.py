@@ -1,13 +1,15 @@
 from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError
 
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 
 
 def municipality_numbered(number: str, returncode: int = 1) -> Municipality:
     """What a command was asked for; otherwise what to type first. Raises CommandError."""
     try:
-        return Municipality.objects.get(number=number)
+        with scope.everywhere():
+            return Municipality.objects.get(number=number)
     except Municipality.DoesNotExist:
         hint = "Add it in the staff site, or load the demo's with `manage.py demo --without-people`."
         raise CommandError(f"There is no municipality {number}. {hint}", returncode=returncode) from None

@@ -5,9 +5,9 @@ from django.test import Client
 
 from municipalities.municipality.models import Municipality
 from tests.factories.municipalities import (
-    ContactPointFactory,
     MunicipalityFactory,
     MunicipalityTextFactory,
+    TopicContactFactory,
     TopicFactory,
     TopicTextFactory,
 )
@@ -29,7 +29,7 @@ def place(db) -> Municipality:
     MunicipalityTextFactory(municipality=place, language="nb")
     topic = TopicFactory(municipality=place, slug="doctor")
     TopicTextFactory(topic=topic)
-    topic.contacts.add(ContactPointFactory(municipality=place, name="Ål legesenter"))
+    TopicContactFactory(topic=topic, contact__name="Ål legesenter")
     return place
 
 

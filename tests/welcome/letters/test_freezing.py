@@ -8,6 +8,7 @@ from django.db import connection
 from PIL import Image
 
 from municipalities.contacts.models import OpeningHours
+from municipalities.municipality import scope
 from municipalities.municipality.models import MunicipalityText, TextKind
 from municipalities.topics.models import TopicText
 from tests.factories.municipalities import MunicipalityFactory, MunicipalityTextFactory
@@ -32,6 +33,7 @@ def test_two_who_ensure_at_once_get_the_same_run():
     place = MunicipalityFactory()
     barrier, found = threading.Barrier(4), []
 
+    @scope.of(place.pk)
     def ensure():
         barrier.wait()
         found.append(runs.ensure(municipality=place, quarter=Q3, by=None).pk)
@@ -99,8 +101,12 @@ def test_the_enclosure_has_the_brief_or_the_first_paragraph_and_the_contacts(pla
     contact.street_address = "Torget 4"
     contact.save()
     for day in range(1, 6):
-        OpeningHours.objects.create(contact=contact, weekday=day, opens="09:00", closes="15:00")
-    OpeningHours.objects.create(contact=contact, weekday=6, opens="10:00", closes="13:30")
+        OpeningHours.objects.create(
+            municipality=contact.municipality, contact=contact, weekday=day, opens="09:00", closes="15:00"
+        )
+    OpeningHours.objects.create(
+        municipality=contact.municipality, contact=contact, weekday=6, opens="10:00", closes="13:30"
+    )
     arrive(place, language="nb")
     [topic] = frozen(place).texts.get().enclosure
     assert topic["body"] == "Du velger fastlege selv. Er det akutt, ring 113."

@@ -60,7 +60,7 @@ def test_a_lease_that_is_lost_while_the_result_is_written_undoes_it(run):
     file = run.files.get()
 
     def another_takes_it(execute, sql, params, many, context):
-        if sql.startswith('UPDATE "welcome_letter"'):
+        if 'UPDATE "welcome_letter"' in sql:
             PrintFile.objects.filter(state=FileState.CLAIMED).update(lease_token=uuid.uuid4())
         return execute(sql, params, many, context)
 

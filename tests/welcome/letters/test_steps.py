@@ -6,6 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 
+from municipalities.municipality import scope
 from tests.factories.municipalities import UserFactory
 from tests.welcome.letters.conftest import Q3, approved, arrive, frozen
 from tests.welcome.letters.frozen import make_frozen
@@ -260,6 +261,7 @@ def test_a_worker_that_claims_and_somebody_who_cancels_do_not_lock_each_other_ou
             time.sleep(0.5)  # So that the other comes to wait.
         return result
 
+    @scope.of(run.municipality_id)
     def claim():
         try:
             with connection.execute_wrapper(hold):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from demo import files, loader, staff
+from municipalities.municipality import scope
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             help="Only write demo/arrivals-3328-2026Q3.csv and .xlsx anew from the demo's people.",
         )
 
+    @scope.everywhere()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["write_files"]:
             for path in files.write():

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from welcome.households import actions, importing
 from welcome.households.imports import ImportBatch, ImportState, Verdict
@@ -31,6 +32,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         municipality = municipality_numbered(options["municipality"], FAILED)
+        with scope.of(municipality.pk):
+            self._import(municipality, options)
+
+    def _import(self, municipality: Municipality, options: dict[str, Any]) -> None:
         batch = self._read(municipality, options["file"])
         wanted = not options["dry_run"] and batch.state == ImportState.READ
         refused = batch.counts.get(Verdict.REFUSED.value, 0)

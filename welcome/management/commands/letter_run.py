@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
+from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from municipalities.texts.languages import LANGUAGES
@@ -42,6 +43,10 @@ class Command(BaseCommand):
     @no_translations  # An operator's log in one language, whatever the letters speak.
     def handle(self, *args: Any, **options: Any) -> None:
         municipality, quarter = _find(options["municipality"], options["quarter"])
+        with scope.of(municipality.pk):
+            self._run(municipality, quarter, options)
+
+    def _run(self, municipality: Municipality, quarter: Quarter, options: dict[str, Any]) -> None:
         by = _user(options["by"])
         try:
             run = runs.ensure(municipality=municipality, quarter=quarter, by=by)

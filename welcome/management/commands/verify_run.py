@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
+from municipalities.municipality import scope
 from welcome.households.quarters import Quarter
 from welcome.letters.models import LetterRun
 from welcome.letters.verification import faults, gaps
@@ -21,7 +22,11 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         run = find_run(options["municipality"], options["quarter"])
-        found = list(faults(run, options["folder"]))
+        with scope.of(run.municipality_id):
+            self._verify(run, options["folder"])
+
+    def _verify(self, run: LetterRun, folder: Path) -> None:
+        found = list(faults(run, folder))
         for gap in gaps(run):
             self.stdout.write(gap)
         for fault in found:
@@ -35,7 +40,8 @@ class Command(BaseCommand):
 def find_run(number: str, quarter: str) -> LetterRun:
     try:
         municipality = municipality_numbered(number)
-        return LetterRun.objects.of(municipality).of_quarter(Quarter.parse(quarter)).get()
+        with scope.of(municipality.pk):
+            return LetterRun.objects.of(municipality).of_quarter(Quarter.parse(quarter)).get()
     except LetterRun.DoesNotExist:
         raise CommandError(f"{number} has no letter run for {quarter}.") from None
     except ValueError as error:

@@ -1,0 +1,308 @@
+"""What the database itself refuses, made from the list of models after each `migrate`.
+
+PostgreSQL: row-level security on every table that belongs to a municipality, rights for the role the
+application works as, and foreign keys that can't leave the municipality. SQLite knows neither roles nor
+policies: there triggers refuse references across municipalities and changes of what may only grow.
+
+`docs/adr/0006-walls-from-the-model-list.md` tells why this is no migration that lists tables.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+from django.db.models.sql.query import Query
+
+from municipalities.municipality.models import Municipality, MunicipalityOwned
+from municipalities.municipality.scope import SETTING
+
+# `tilflytter.scope` is what `scope.carry` writes: "*", or ids divided by commas; a p in front for the public.
+FUNCTIONS = {
+    "tilflytter_everywhere() RETURNS boolean": f"SELECT right(current_setting('{SETTING}', true), 1) = '*'",
+    "tilflytter_public() RETURNS boolean": f"SELECT left(current_setting('{SETTING}', true), 1) = 'p'",
+    "tilflytter_scope() RETURNS bigint[]": (
+        f"SELECT string_to_array(trim(both 'p*' from coalesce(current_setting('{SETTING}', true), '')), ',')::bigint[]"
+    ),
+}
+# As its owner, past the policies of the table itself, which would ask it again without end.
+PUBLISHED = "tilflytter_published() RETURNS bigint[]"
+
+Wanted = dict[str, str]  # What makes it, by the name under which the database keeps it.
+
+
+def owned_models() -> list[type[MunicipalityOwned]]:
+    return [model for model in apps.get_models() if issubclass(model, MunicipalityOwned)]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key from one row of a municipality to another."""
+
+    table: str
+    column: str
+    target: str
+
+    @property
+    def name(self) -> str:
+        return _name(f"{self.table}_{self.column}")
+
+
+def _name(text: str) -> str:
+    """PostgreSQL cuts a name after 63 signs, and two could become one."""
+    whole = f"wall_{text}"
+    return whole if len(whole) <= 55 else f"{whole[:46]}_{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
+
+
+def references() -> list[Reference]:
+    return [
+        Reference(model._meta.db_table, field.column, field.related_model._meta.db_table)
+        for model in owned_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and issubclass(field.related_model, MunicipalityOwned)
+    ]
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------
+
+
+def policies(connection: BaseDatabaseWrapper) -> dict[tuple[str, str], str]:
+    """The end of each `CREATE POLICY`, by table and name."""
+    place = Municipality._meta.db_table
+    wanted = {
+        (place, "wall_scope"): _within("id"),
+        (place, "wall_public"): "FOR SELECT USING ((SELECT tilflytter_public()) AND published)",
+    }
+    for model in owned_models():
+        table = model._meta.db_table
+        wanted[table, "wall_scope"] = _within("municipality_id")
+        if shown := _public_condition(model, connection):
+            wanted[table, "wall_public"] = (
+                "FOR SELECT USING ((SELECT tilflytter_public())"
+                f" AND municipality_id = ANY ((SELECT tilflytter_published())::bigint[]) AND {shown})"
+            )
+    return wanted
+
+
+def _within(column: str) -> str:
+    mine = f"((SELECT tilflytter_everywhere()) OR {column} = ANY ((SELECT tilflytter_scope())::bigint[]))"
+    return f"USING {mine} WITH CHECK {mine}"
+
+
+def _public_condition(model: type[MunicipalityOwned], connection: BaseDatabaseWrapper) -> str:
+    if model.public_through:
+        above: Any = model._meta.get_field(model.public_through)
+        # The policies of that table answer which of its rows a visitor may read.
+        return (
+            f"EXISTS (SELECT 1 FROM {_quoted(above.related_model._meta.db_table)} above"
+            f" WHERE above.id = {_quoted(model._meta.db_table)}.{_quoted(above.column)})"
+        )
+    if model.public_rows is None:
+        return ""
+    if not model.public_rows:
+        return "true"
+    query = Query(model, alias_cols=False)
+    where = query.build_where(model.public_rows)
+    sql, params = where.as_sql(query.get_compiler(connection=connection), connection)
+    with connection.schema_editor(collect_sql=True) as editor:
+        return "(" + sql % tuple(editor.quote_value(value) for value in params) + ")"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def build(connection: BaseDatabaseWrapper) -> None:
+    """Whatever is missing or otherwise than wanted. Doing it twice is doing it once."""
+    if connection.vendor == "sqlite":
+        _build_triggers(connection)
+    elif connection.vendor == "postgresql" and faults(connection):
+        with connection.cursor() as cursor:
+            _build_policies(connection, cursor)
+
+
+def _build_policies(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> None:
+    role = settings.DATABASE_APP_ROLE
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+    if cursor.fetchone() is None:
+        raise RuntimeError(
+            f"The database has no role {role}, which the application works as. Make it first, as"
+            f" docs/operations.md tells, or say in DATABASE_APP_ROLE which it is."
+        )
+    for head, body in FUNCTIONS.items():
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {head} LANGUAGE sql STABLE PARALLEL SAFE AS $f${body}$f$")
+    place = _quoted(Municipality._meta.db_table)
+    cursor.execute(
+        f"CREATE OR REPLACE FUNCTION {PUBLISHED} LANGUAGE sql STABLE SECURITY DEFINER"
+        f" SET search_path = public, pg_temp AS"
+        f" $f$SELECT coalesce(array_agg(id), '{{}}') FROM {place} WHERE published$f$"
+    )
+    found = _policies_found(cursor)
+    wanted = policies(connection)
+    for table, name in found.keys() - wanted.keys():
+        cursor.execute(f"DROP POLICY {name} ON {_quoted(table)}")
+    for (table, name), end in wanted.items():
+        cursor.execute(f"ALTER TABLE {_quoted(table)} ENABLE ROW LEVEL SECURITY")
+        if found.get((table, name)) != _mark(end):
+            cursor.execute(f"DROP POLICY IF EXISTS {name} ON {_quoted(table)}")
+            cursor.execute(f"CREATE POLICY {name} ON {_quoted(table)} {end}")
+            cursor.execute(f"COMMENT ON POLICY {name} ON {_quoted(table)} IS '{_mark(end)}'")
+    _build_references(cursor)
+    _grant(cursor, role)
+
+
+def _build_references(cursor: CursorWrapper) -> None:
+    there = _constraints_found(cursor)
+    for target in sorted({reference.target for reference in references()}):
+        if (name := _name(target)) not in there:
+            cursor.execute(
+                f"ALTER TABLE {_quoted(target)} ADD CONSTRAINT {name} UNIQUE (id, municipality_id)"
+            )
+    for reference in references():
+        if reference.name not in there:
+            cursor.execute(
+                f"ALTER TABLE {_quoted(reference.table)} ADD CONSTRAINT {reference.name}"
+                f" FOREIGN KEY ({_quoted(reference.column)}, municipality_id)"
+                f" REFERENCES {_quoted(reference.target)} (id, municipality_id) DEFERRABLE INITIALLY IMMEDIATE"
+            )
+
+
+def _grant(cursor: CursorWrapper, role: str) -> None:
+    role = _quoted(role)
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
+    for table in append_only():
+        cursor.execute(f"REVOKE UPDATE, DELETE ON {_quoted(table)} FROM {role}")
+
+
+def append_only() -> list[str]:
+    return [model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)]
+
+
+def _mark(end: str) -> str:
+    return hashlib.sha256(end.encode()).hexdigest()[:16]
+
+
+def _policies_found(cursor: CursorWrapper) -> dict[tuple[str, str], str | None]:
+    cursor.execute(
+        "SELECT c.relname, p.polname, obj_description(p.oid, 'pg_policy') FROM pg_policy p"
+        " JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname LIKE 'wall\\_%%' AND c.relrowsecurity"
+    )
+    return {(table, name): mark for table, name, mark in cursor.fetchall()}
+
+
+def _constraints_found(cursor: CursorWrapper) -> set[str]:
+    cursor.execute("SELECT conname FROM pg_constraint WHERE conname LIKE 'wall\\_%%'")
+    return {name for (name,) in cursor.fetchall()}
+
+
+def faults(connection: BaseDatabaseWrapper) -> list[str]:
+    """What of the walls is not there, one line each."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            missing = _triggers().items() - _triggers_found(cursor).items()
+            return [f"The trigger {name} is missing or another." for name, _body in sorted(missing)]
+        found, there = _policies_found(cursor), _constraints_found(cursor)
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relrowsecurity"
+        )
+        walled = {table for (table,) in cursor.fetchall()}
+        lines = [
+            f"The policy {name} of {table} is missing or another."
+            for (table, name), end in policies(connection).items()
+            if table not in walled or found.get((table, name)) != _mark(end)
+        ]
+        lines += [
+            f"The foreign key {reference.name} is missing."
+            for reference in references()
+            if reference.name not in there
+        ]
+        return lines + list(_wrong_rights(cursor))
+
+
+def _wrong_rights(cursor: CursorWrapper) -> Iterator[str]:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_APP_ROLE])
+    if cursor.fetchone() is None:
+        yield f"The role {settings.DATABASE_APP_ROLE} is missing."
+        return
+    cursor.execute(
+        "SELECT c.relname, has_table_privilege(%s, c.oid, 'SELECT') AND has_table_privilege(%s, c.oid, 'INSERT'),"
+        " has_table_privilege(%s, c.oid, 'UPDATE') OR has_table_privilege(%s, c.oid, 'DELETE')"
+        " FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'",
+        [settings.DATABASE_APP_ROLE] * 4,
+    )
+    growing = set(append_only())
+    for table, may_write, may_change in cursor.fetchall():
+        if table in growing and may_change:
+            yield f"The application's role may change rows of {table}, which may only grow."
+        if not may_write and table != "django_migrations":
+            yield f"The application's role can't write to {table}."
+
+
+# --- SQLite --------------------------------------------------------------------------------------
+
+
+@cache
+def _triggers() -> Wanted:
+    wanted: Wanted = {}
+    for reference in references():
+        elsewhere = (
+            f'EXISTS (SELECT 1 FROM "{reference.target}" WHERE id = NEW."{reference.column}"'
+            f" AND municipality_id <> NEW.municipality_id)"
+        )
+        for name, when in (
+            ("insert", "INSERT"),
+            ("update", f'UPDATE OF "{reference.column}", municipality_id'),
+        ):
+            wanted[f"{reference.name}_{name}"] = (
+                f'BEFORE {when} ON "{reference.table}" WHEN {elsewhere}'
+                f" BEGIN SELECT RAISE(ABORT, '{reference.name}: it belongs to another municipality'); END"
+            )
+    for model in owned_models():
+        table = model._meta.db_table
+        wanted[f"{_name(table)}_stays"] = (
+            f'BEFORE UPDATE OF municipality_id ON "{table}" WHEN NEW.municipality_id <> OLD.municipality_id'
+            f" BEGIN SELECT RAISE(ABORT, '{_name(table)}: a row stays in its municipality'); END"
+        )
+    for table in append_only():
+        for verb in ("UPDATE", "DELETE"):
+            wanted[f"{_name(table)}_{verb.lower()}"] = (
+                f'BEFORE {verb} ON "{table}"'
+                f" BEGIN SELECT RAISE(ABORT, '{_name(table)}: rows may only be added'); END"
+            )
+    return {name: f'CREATE TRIGGER "{name}" {body}' for name, body in wanted.items()}
+
+
+def _triggers_found(cursor: CursorWrapper) -> Wanted:
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'wall\\_%%' ESCAPE '\\'"
+    )
+    return dict(cursor.fetchall())
+
+
+def _build_triggers(connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        found, wanted = _triggers_found(cursor), _triggers()
+        for name in [name for name, body in found.items() if wanted.get(name) != body]:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+            del found[name]
+        for name in wanted.keys() - found.keys():
+            cursor.execute(wanted[name])
+
+
+def take_down(connection: BaseDatabaseWrapper) -> None:
+    """SQLite rebuilds a whole table to change it, and a trigger that names the table would break that.
+    `build` puts them up again when the migrations are done."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        for name in _triggers_found(cursor):
+            cursor.execute(f'DROP TRIGGER "{name}"')
