@@ -370,6 +370,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-letter-files": {"task": "welcome.letters.tasks.tidy", "schedule": crontab(20, 3)},
     "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},
     "seal-audit": {"task": "municipalities.audit.tasks.seal", "schedule": 60.0},
+    "mail-answers": {"task": "welcome.privacy.tasks.mail_answers", "schedule": 300.0},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
 

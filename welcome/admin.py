@@ -1,5 +1,6 @@
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin
+from welcome.privacy.request_admin import DataRequestAdmin
 
-__all__ = ["HouseholdWithRightsAdmin", "ImportBatchAdmin", "LetterRunAdmin"]
+__all__ = ["DataRequestAdmin", "HouseholdWithRightsAdmin", "ImportBatchAdmin", "LetterRunAdmin"]

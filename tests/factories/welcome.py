@@ -8,6 +8,7 @@ from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
 from welcome.households.recognition import address_key, name_key
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
+from welcome.privacy.models import DataRequest, RequestKind
 
 
 class HouseholdFactory(DjangoModelFactory[Household]):
@@ -44,6 +45,16 @@ class PersonFactory(DjangoModelFactory[Person]):
     family_name = factory.Sequence(lambda n: f"Kovalenko{n}")
     name_key = factory.LazyAttribute(lambda person: name_key(person.given_name, person.family_name))
     birth_year = 1988
+
+
+class DataRequestFactory(DjangoModelFactory[DataRequest]):
+    class Meta:
+        model = DataRequest
+
+    household = factory.SubFactory(HouseholdFactory)
+    municipality = factory.SelfAttribute("household.municipality")
+    kind = RequestKind.CORRECTION
+    wrote = "Etternavnet er feil."
 
 
 class LetterRunFactory(DjangoModelFactory[LetterRun]):

@@ -1,0 +1,146 @@
+"""The queue of what people ask about their own data: the oldest first, with the days that are left."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from municipalities.tenancy.access import access_of
+from municipalities.tenancy.admin import ScopedAdmin
+from municipalities.tenancy.forms import ScopedForm
+from municipalities.tenancy.roles import Right
+from welcome.privacy import requests
+from welcome.privacy.models import LONGEST, DataRequest, Outcome
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", _("Waits for an answer")), ("no", _("Answered"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.filter(handled_at=None)
+        return queryset.exclude(handled_at=None) if self.value() == "no" else queryset
+
+
+class AnswerForm(ScopedForm):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=[("", "—"), *Outcome.choices], widget=UnfoldAdminSelectWidget
+    )
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=LONGEST,
+        required=False,
+        widget=UnfoldAdminTextareaWidget,
+        help_text=_("What you tell them: what was done, or why not and where they can complain."),
+    )
+    to = forms.ChoiceField(label=_("Mail the answer to"), required=False, widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = DataRequest
+        fields = ("outcome", "answer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = requests.addresses_of(self.instance.household)
+        to: Any = self.fields.get("to")
+        if to is not None:
+            to.choices = [("", _("Nobody: I tell them myself")), *((each, each) for each in known)]
+            to.initial = known[0] if known else ""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("outcome") == Outcome.REFUSED and not cleaned.get("answer"):
+            self.add_error("answer", _("Who is refused is told why: write the reason as the answer."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        # What is being answered is closed in the same step.
+        self.instance.handled_at = self.instance.handled_at or timezone.now()
+        super()._post_clean()
+
+
+@admin.register(DataRequest)
+class DataRequestAdmin(ScopedAdmin):
+    read = write = Right.WRITE_PEOPLE  # Words of people, protected ones too.
+    form = AnswerForm
+    list_display = ["kind", "municipality", "home", "received_at", "due_label", "state_label"]
+    list_filter = [WaitingFilter, "kind"]
+    list_select_related = ["municipality", "household"]
+    actions = None
+    fieldsets = [
+        (_("What they ask"), {"fields": ["kind", "home", "received_at", "due_on", "wrote"]}),
+        (_("Your answer"), {"fields": ["outcome", "answer", "to"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fields = [
+            "kind",
+            "home",
+            "received_at",
+            "due_on",
+            "wrote",
+            *super().get_readonly_fields(request, obj),
+        ]
+        if obj is not None and not obj.is_waiting:
+            fields += ["outcome", "answer"]
+        return fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and not obj.is_waiting:
+            fieldsets[1] = (_("Your answer"), {"fields": ["outcome", "answer", "handled_at", "handled_by"]})
+        return fieldsets
+
+    # Asked by the person, answered once, kept as long as the answer must be shown.
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.is_waiting)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: DataRequest, form: Any, change: bool) -> None:
+        said = form.cleaned_data
+        to, by = said["to"], access_of(request).user
+        try:
+            requests.answer(request=obj, outcome=said["outcome"], words=said["answer"], to=to, by=by)
+        except ValidationError as error:
+            self.message_user(request, error.messages[0], messages.ERROR)
+
+    @display(description=_("household"), ordering="household", empty_value="–")
+    def home(self, row: DataRequest) -> str | None:
+        if row.household_id is None:
+            return None
+        address = reverse("admin:welcome_household_change", args=[row.household_id])
+        return format_html('<a href="{}">{}</a>', address, row.household)
+
+    @display(description=_("answer by"), ordering="due_on")
+    def due_label(self, row: DataRequest) -> str:
+        if not row.is_waiting:
+            return "–"
+        days = row.days_left
+        if days < 0:
+            return ngettext("%(n)s day too late", "%(n)s days too late", -days) % {"n": -days}
+        return ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+
+    @display(description=_("state"), label={"waiting": "warning", "late": "danger", "done": "success"})
+    def state_label(self, row: DataRequest) -> tuple[str, str]:
+        if not row.is_waiting:
+            return "done", row.get_outcome_display()
+        return ("late" if row.days_left < 0 else "waiting"), str(_("Waits for an answer"))
