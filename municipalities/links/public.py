@@ -7,7 +7,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from municipalities.audit import context
-from municipalities.audit.recording import look
+from municipalities.audit.recording import record
+from municipalities.audit.vocabulary import Action
 from municipalities.links import actions, grants
 from municipalities.links.actions import Opened
 from municipalities.links.purposes import known
@@ -32,5 +33,10 @@ def open_link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
 def _let_in(request: HttpRequest, opened: Opened) -> str:
     """That a link was opened stands in the audit trail, which is where one counts; not in its row."""
     context.link(opened.link.purpose)
-    look(of=opened.obj, municipality_id=opened.link.municipality_id, note=f"purpose={opened.link.purpose}")
+    record(
+        action=Action.LOOKED,
+        of=opened.obj,
+        municipality_id=opened.link.municipality_id,
+        note=f"purpose={opened.link.purpose}",
+    )
     return grants.grant(request, opened)
