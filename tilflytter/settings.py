@@ -394,8 +394,7 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s",
         }
     },
-    "filters": {"request": {"()": "municipalities.audit.context.RequestNumber"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "fontTools": {"level": "WARNING"},

@@ -1,7 +1,6 @@
 """Who is at work now, and from where: known once per request, task or command, asked for by each entry."""
 
 import ipaddress
-import logging
 import sys
 import uuid
 from collections.abc import Callable, Iterator
@@ -108,13 +107,10 @@ class OriginMiddleware:
         return response
 
 
-class RequestNumber(logging.Filter):
-    """Gives every line of the log the number of its request, or a dash."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        origin = _origin.get()
-        record.request_id = (origin and origin.request_id) or "-"
-        return True
+def request_number() -> str:
+    """Of the request that runs now; a dash outside of any."""
+    origin = _origin.get()
+    return (origin and origin.request_id) or "-"
 
 
 # --- tasks: Celery knows no other place to say which one runs ------------------------------------

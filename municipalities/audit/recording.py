@@ -52,9 +52,9 @@ def record_each(
     _add([(municipality_id, entry) for entry in entries])
 
 
-def look(*, of: models.Model, note: str = "") -> None:
+def look(*, of: models.Model, municipality_id: int | None = None, note: str = "") -> None:
     """Somebody saw `of`."""
-    record(action=Action.LOOKED, of=of, note=note)
+    record(action=Action.LOOKED, of=of, municipality_id=municipality_id, note=note)
 
 
 def look_at(*, model: type[models.Model], places: Mapping[Any, int], note: str = "") -> None:

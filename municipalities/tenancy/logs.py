@@ -3,6 +3,8 @@
 import logging
 import re
 
+from municipalities.audit import context
+
 # PostgreSQL adds to its errors the row or the piece of SQL that it stumbled over ("DETAIL:  Failing row
 # contains (…)"), last in an exception's text. Values may have line breaks of their own: all goes until
 # the next exception begins. In a `repr` the line break is written out.
@@ -30,4 +32,5 @@ class WithoutRows(logging.Formatter):
     """A formatter and not a filter: only here do the exceptions have their words, those of causes too."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.request_id = context.request_number()
         return without_tokens(without_rows(super().format(record)))

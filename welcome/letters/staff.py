@@ -91,8 +91,8 @@ def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
         note_list(run, len(letters.object_list), "search")
         return show(request, run, "proof", template="letter_search", q=asked, letters=letters)
     found = figures.proof(run)
-    samples = run_lists.letters_of(run).filter(pk__in=[letter.pk for letter in found.samples])
-    samples = list(samples.order_by("number"))
+    sampled = run_lists.letters_of(run).filter(pk__in=[letter.pk for letter in found.samples])
+    samples = list(sampled.order_by("number"))
     note_list(run, len(samples), "samples")
     return show(request, run, "proof", proof=found, samples=samples, groups=_groups(run, found))
 
@@ -293,5 +293,6 @@ def _try(request: HttpRequest, run: LetterRun, said: str, do: Callable[[], objec
         messages.success(request, str(said))
         change = [{"changed": {"fields": [str(said)]}}]
         # The action itself has told the log of looks and changes.
-        admin.site.get_model_admin(LetterRun).note_history(request, [run], CHANGE, change)
+        page: Any = admin.site.get_model_admin(LetterRun)
+        page.note_history(request, [run], CHANGE, change)
     return redirect("admin:welcome_letterrun_change", run.pk)

@@ -11,6 +11,7 @@ from django.urls import resolve
 
 from municipalities.audit import context, recording
 from municipalities.audit.models import Action, Actor, AuditEntry, SystemEntry
+from municipalities.tenancy.logs import WithoutRows
 from tests.factories.municipalities import ContactPointFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -169,11 +170,12 @@ def test_every_answer_carries_a_number_of_our_own(client):
 
 
 def test_lines_of_the_log_carry_the_number():
+    line = WithoutRows("%(request_id)s %(message)s")
     record = logging.LogRecord("x", logging.INFO, "", 0, "words", (), None)
-    response = in_request(lambda request: context.RequestNumber().filter(record))
-    assert record.request_id == response["X-Request-ID"]
-    context.RequestNumber().filter(record)
-    assert record.request_id == "-"
+    said = []
+    response = in_request(lambda request: said.append(line.format(record)))
+    assert said == [f"{response['X-Request-ID']} words"]
+    assert line.format(record) == "- words"
 
 
 def test_an_account_that_goes_leaves_its_entries_as_they_were(row):

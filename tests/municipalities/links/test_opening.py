@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from municipalities.audit.context import RequestNumber
 from municipalities.links import actions, grants
 from municipalities.links.models import Link
 from municipalities.links.purposes import purposes
@@ -35,7 +34,6 @@ def all_logs():
     handler = logging.StreamHandler(out)
     set_up = logging.config.DictConfigurator(settings.LOGGING)
     handler.setFormatter(set_up.configure_formatter({**settings.LOGGING["formatters"]["line"]}))
-    handler.addFilter(RequestNumber())
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)

@@ -5,7 +5,6 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from municipalities.audit.context import RequestNumber
 from tests.factories.municipalities import UserFactory
 
 WORDS = (
@@ -20,10 +19,7 @@ def log():
     out = io.StringIO()
     handler = logging.StreamHandler(out)
     set_up = logging.config.DictConfigurator(settings.LOGGING)
-    for name in settings.LOGGING["handlers"]["stderr"].get("filters", []):
-        handler.addFilter(set_up.configure_filter({**settings.LOGGING["filters"][name]}))
     handler.setFormatter(set_up.configure_formatter({**settings.LOGGING["formatters"]["line"]}))
-    handler.addFilter(RequestNumber())
     logger = logging.Logger("trial")
     logger.addHandler(handler)
     return logger, out
