@@ -29,6 +29,7 @@ LINKS = {"l/<slug:purpose>/<str:token>/", "review/<slug:slot>/"}
 PUBLIC = {
     "",
     "arms/<slug:slug>",
+    "csp-report",
     "healthz",
     "readyz",
     "robots.txt",

@@ -15,7 +15,15 @@ from unfold.sites import UnfoldAdminSite
 from municipalities.tenancy.access import access_of
 
 # The theme's Alpine evaluates its attributes and sets styles; the public pages stay strict.
-theme_policy: Any = csp_replace({"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]})
+# Its pages show letters in a frame of their own.
+theme_policy: Any = csp_replace(
+    {
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "frame-ancestors": [SELF],
+        "require-trusted-types-for": None,
+    }
+)
 
 
 def no_shortcut(request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
