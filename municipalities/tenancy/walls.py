@@ -34,6 +34,12 @@ FUNCTIONS = {
 # As its owner, past the policies of the table itself, which would ask it again without end.
 PUBLISHED = "tilflytter_published() RETURNS bigint[]"
 
+STAYS = (
+    "tilflytter_stays() RETURNS trigger LANGUAGE plpgsql AS $f$BEGIN"
+    " RAISE EXCEPTION 'a row stays in its municipality' USING ERRCODE = 'integrity_constraint_violation';"
+    " END$f$"
+)
+
 Wanted = dict[str, str]  # What makes it, by the name under which the database keeps it.
 
 
@@ -143,6 +149,7 @@ def _build_policies(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> N
         f" SET search_path = public, pg_temp AS"
         f" $f$SELECT coalesce(array_agg(id), '{{}}') FROM {place} WHERE published$f$"
     )
+    cursor.execute(f"CREATE OR REPLACE FUNCTION {STAYS}")
     found = _policies_found(cursor)
     wanted = policies(connection)
     for table, name in found.keys() - wanted.keys():
@@ -152,9 +159,32 @@ def _build_policies(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> N
         if found.get((table, name)) != _mark(end):
             cursor.execute(f"DROP POLICY IF EXISTS {name} ON {_quoted(table)}")
             cursor.execute(f"CREATE POLICY {name} ON {_quoted(table)} {end}")
-            cursor.execute(f"COMMENT ON POLICY {name} ON {_quoted(table)} IS '{_mark(end)}'")
+            cursor.execute(
+                f"SELECT md5({_AS_IT_STANDS}) FROM pg_policy p WHERE polname = %s AND polrelid = %s::regclass",
+                [name, _quoted(table)],
+            )
+            sign = f"{_mark(end)} {cursor.fetchone()[0]}"
+            cursor.execute(f"COMMENT ON POLICY {name} ON {_quoted(table)} IS '{sign}'")
     _build_references(cursor)
+    for table in _owned_tables() - _staying(cursor):
+        cursor.execute(
+            f"CREATE TRIGGER wall_stays BEFORE UPDATE OF municipality_id ON {_quoted(table)} FOR EACH ROW"
+            " WHEN (NEW.municipality_id IS DISTINCT FROM OLD.municipality_id) EXECUTE FUNCTION tilflytter_stays()"
+        )
     _grant(cursor, role)
+
+
+def _owned_tables() -> set[str]:
+    return {model._meta.db_table for model in owned_models()}
+
+
+def _staying(cursor: CursorWrapper) -> set[str]:
+    """The tables whose rows can't be given to another municipality."""
+    cursor.execute(
+        "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE t.tgname = 'wall_stays' AND t.tgenabled <> 'D'"
+    )
+    return {table for (table,) in cursor.fetchall()}
 
 
 def _build_references(cursor: CursorWrapper) -> None:
@@ -191,9 +221,20 @@ def _mark(end: str) -> str:
     return hashlib.sha256(end.encode()).hexdigest()[:16]
 
 
-def _policies_found(cursor: CursorWrapper) -> dict[tuple[str, str], str | None]:
+# PostgreSQL writes a policy in its own words, which can't be compared with ours: so its comment keeps what we
+# asked for and what became of it, and a policy that was altered since no longer matches.
+_AS_IT_STANDS = (
+    "p.polcmd::text || coalesce(pg_get_expr(p.polqual, p.polrelid), '')"
+    " || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')"
+)
+
+
+def _policies_found(cursor: CursorWrapper) -> dict[tuple[str, str], str]:
+    """The mark of what each was made from; empty where it isn't that any more."""
     cursor.execute(
-        "SELECT c.relname, p.polname, obj_description(p.oid, 'pg_policy') FROM pg_policy p"
+        f"SELECT c.relname, p.polname, CASE WHEN split_part(obj_description(p.oid, 'pg_policy'), ' ', 2) ="
+        f" md5({_AS_IT_STANDS}) THEN split_part(obj_description(p.oid, 'pg_policy'), ' ', 1) ELSE '' END"
+        " FROM pg_policy p"
         " JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname LIKE 'wall\\_%%' AND c.relrowsecurity"
     )
     return {(table, name): mark for table, name, mark in cursor.fetchall()}
@@ -224,6 +265,10 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
             f"The foreign key {reference.name} is missing."
             for reference in references()
             if reference.name not in there
+        ]
+        lines += [
+            f"Rows of {table} could be given to another municipality."
+            for table in sorted(_owned_tables() - _staying(cursor))
         ]
         return lines + list(_wrong_rights(cursor))
 
