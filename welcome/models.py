@@ -1,8 +1,12 @@
+from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
 __all__ = [
+    "Consent",
+    "ConsentText",
     "DataRequest",
     "Household",
     "ImportBatch",
@@ -12,5 +16,6 @@ __all__ = [
     "LetterRun",
     "Person",
     "PrintFile",
+    "RetentionRun",
     "RunText",
 ]

@@ -4,10 +4,12 @@ import factory
 from factory.django import DjangoModelFactory
 
 from tests.factories.municipalities import MunicipalityFactory
+from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
 from welcome.households.recognition import address_key, name_key
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
+from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 
 
@@ -125,3 +127,33 @@ class LeftOutFactory(DjangoModelFactory[LeftOut]):
     run = factory.SubFactory(LetterRunFactory)
     municipality = factory.SelfAttribute("run.municipality")
     reason = LeftOutReason.NO_ADDRESS
+
+
+class ConsentTextFactory(DjangoModelFactory[ConsentText]):
+    class Meta:
+        model = ConsentText
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    purpose = ConsentPurpose.PLANNING
+    language = "nb"
+    version = factory.Sequence(lambda n: n + 1)
+    words = "Kommunen kan ta vare på det vi har fortalt."
+
+
+class ConsentFactory(DjangoModelFactory[Consent]):
+    class Meta:
+        model = Consent
+
+    household = factory.SubFactory(HouseholdFactory)
+    municipality = factory.SelfAttribute("household.municipality")
+    purpose = ConsentPurpose.PLANNING
+    text = factory.SubFactory(ConsentTextFactory, municipality=factory.SelfAttribute("..municipality"))
+    how = How.FORM
+
+
+class RetentionRunFactory(DjangoModelFactory[RetentionRun]):
+    class Meta:
+        model = RetentionRun
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    day = datetime.date(2026, 11, 22)

@@ -15,6 +15,7 @@ from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
 from welcome.households.models import Household, ImportBatch
 from welcome.letters.models import LetterRun
+from welcome.privacy.cleanings import RetentionRun
 
 GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
@@ -30,6 +31,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Municipality, "location_city", _("Municipality")),
         ],
     ),
+    (_("Privacy"), [(RetentionRun, "auto_delete", _("Cleanings"))]),
     (_("Access"), [(User, "group", _("Colleagues")), (Membership, "badge", _("Roles"))]),
 ]
 

@@ -8,10 +8,9 @@ from django.db.models import Q
 
 from municipalities.municipality.models import Municipality
 from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
-from welcome.households.models import Household, Person
+from welcome.households.models import Person
 from welcome.households.problems import Problem
 
-_NOTES = ("needs", "interests", "contact_wish", "left_why")
 SHORTEST = 3  # Of a name that is looked for in other words: "Bo" stands in too many.
 NO_NAME = "–"
 
@@ -60,16 +59,14 @@ def forget_filenames(batches: list[ImportBatch]) -> None:
     ImportBatch.objects.filter(pk__in=[batch.pk for batch in batches]).update(filename=NO_NAME)
 
 
-def notes_that_name(household: Household, person: Person) -> list[str]:
-    """The fields of free text in which this person's name, phone or e-mail stands."""
+def names(text: str, person: Person) -> bool:
+    """Whether a text holds this person's name, phone or e-mail."""
+    folded = text.casefold()
     digits = "".join(c for c in str(person.phone or "") if c.isdigit())[-8:]
     words = [word.casefold() for word in (person.given_name, *_names(person), person.email) if word]
-    return [
-        name
-        for name in _NOTES
-        if any(word in (text := getattr(household, name).casefold()) for word in words)
-        or (digits and digits in "".join(c for c in text if c.isdigit()))
-    ]
+    return any(word in folded for word in words) or bool(
+        digits and digits in "".join(c for c in text if c.isdigit())
+    )
 
 
 def _names(person: Person) -> Iterator[str]:

@@ -1,6 +1,7 @@
-from municipalities.privacy.activities import IMPORTS, PLANNING, WELCOME
+from municipalities.privacy.activities import IMPORTS, PLANNING, RIGHTS, WELCOME
 from municipalities.privacy.below import STAFF
-from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare
+from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare, nothing_personal
+from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
 
 # Written by an employee or the person; may tell of health or belief though nobody asks for it.
@@ -64,6 +65,21 @@ DECLARATIONS = [
             "died_on": Kind.IDENTITY,
         },
         plain=["id", "municipality", "order"],
+    ),
+    nothing_personal(ConsentText, "id", "municipality", "purpose", "language", "version", "words", "created_at"),
+    declare(
+        Consent,
+        activity=RIGHTS,
+        rows=lambda household: Consent.objects.filter(household=household),
+        personal={
+            "household": Personal(Kind.HOUSEHOLD, shown=False),
+            "purpose": Kind.CHOICE,
+            "text": Kind.CHOICE,
+            "how": Kind.CHOICE,
+            "given_at": Kind.CHOICE,
+            "withdrawn_at": Kind.CHOICE,
+        },
+        plain=["id", "municipality"],
     ),
     declare(
         ImportBatch,

@@ -1,11 +1,20 @@
-"""The household's page with what a person may ask for."""
+"""The household's page with what a person may ask for, and the reports of the nightly cleaning."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
+from municipalities.tenancy.admin import ScopedAdmin
+from municipalities.tenancy.roles import Right
 from welcome.households.admin import HouseholdAdmin
 from welcome.households.models import Household
-from welcome.privacy import erasure_pages
+from welcome.privacy import erasure_pages, retention_pages
+from welcome.privacy.cleanings import RetentionRun
+from welcome.privacy.retention import RULES
 
 # Households stand below letters and know nothing of them; what takes both is added here.
 admin.site.unregister(Household)
@@ -19,3 +28,39 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
             path("<int:object_id>/erase/", staff_only(erasure_pages.erase), name="welcome_household_erase"),
             *super().get_urls(),
         ]
+
+
+@admin.register(RetentionRun)
+class RetentionRunAdmin(ScopedAdmin):
+    read = write = Right.WRITE_PEOPLE
+    list_display = ["day", "municipality", "deleted", "not_deleted", "finished_at"]
+    list_before_template = "privacy/to_preview.html"
+    actions = None
+    fieldsets = [(None, {"fields": ["day", "deleted", "not_deleted", "started_at", "finished_at"]})]
+    readonly_fields = ["day", "deleted", "not_deleted", "started_at", "finished_at"]
+
+    # The night writes them; nothing of them is typed or deleted by hand.
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(retention_pages.preview)
+        return [path("preview/", preview, name="welcome_retentionrun_preview"), *super().get_urls()]
+
+    @display(description=_("deleted"), empty_value="–")
+    def deleted(self, run: RetentionRun) -> str:
+        return _by_rule(run.counts)
+
+    @display(description=_("not deleted"), empty_value="–")
+    def not_deleted(self, run: RetentionRun) -> str:
+        return _by_rule(run.failed)
+
+
+def _by_rule(counts: dict[str, int]) -> str:
+    return ", ".join(f"{rule.title}: {counts[rule.code]}" for rule in RULES if rule.code in counts)

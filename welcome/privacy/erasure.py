@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.audit.recording import record
@@ -22,9 +23,12 @@ from welcome.households.models import Household, Person
 from welcome.letters import previews, purging
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
 from welcome.letters.withdrawal import RECALLABLE, withdraw
+from welcome.privacy.models import DataRequest, Outcome
 
 # The registry's general way is not enough for these: files hang on them, or the rest hangs on them.
 _BY_HAND = {"welcome.Household", "welcome.Person", "welcome.Letter", "welcome.LeftOut"}
+# What somebody wrote, and may name people in. The keys and the choices of a household name nobody.
+_WRITTEN = {Kind.FREE_TEXT, Kind.SPECIAL, Kind.CONTACT}
 
 
 class Refused(Exception):
@@ -34,7 +38,7 @@ class Refused(Exception):
 @dataclass(frozen=True)
 class Plan:
     """What an erasure takes, for the page that asks before it happens. `rows` and `kept` are by the name
-    of a model, with how many rows; `notes` the names of free texts that are emptied."""
+    of a model, with how many rows; `notes` the texts that name the person and are emptied."""
 
     household: Household
     people: list[Person]
@@ -44,7 +48,7 @@ class Plan:
     files: int
     import_rows: int
     filenames: int
-    notes: list[str] = field(default_factory=list)
+    notes: list["models.Field[Any, Any]"] = field(default_factory=list)
     rows: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -65,7 +69,7 @@ def foresee(*, household: Household, person: Person | None = None) -> Plan:
         files=len({letter.file_id for letter in letters if letter.file is not None and letter.file.file}),
         import_rows=len(forgetting.waiting_rows(household.municipality, people)),
         filenames=len(forgetting.files_named_after(household.municipality, people)),
-        notes=[] if whole or person is None else forgetting.notes_that_name(household, person),
+        notes=[] if whole or person is None else [column for _row, column in _notes(household, person)],
         rows=_counted(household) if whole else [],
     )
 
@@ -100,9 +104,10 @@ def erase(*, household: Household, person: Person | None = None, by: User | None
                 action=Action.ERASED, of=home if plan.whole else plan.people[0], by_id=by.pk if by else None
             )
             if plan.whole:
+                _settle_requests(home, by)
                 _erase_household(home)
             else:
-                _erase_person(home, plan.people[0], plan.notes)
+                _erase_person(home, plan.people[0])
         transaction.on_commit(_leave_no_copy, robust=True)
     return plan
 
@@ -125,6 +130,13 @@ def _is_named(person: Person, words: Sequence[str]) -> bool:
     return any(name.casefold() in text for name in person.given_name.split())
 
 
+def _settle_requests(home: Household, by: User | None) -> None:
+    """Whatever they asked for is answered with this; emptied of words, the request would wait for ever."""
+    DataRequest.objects.of(home.municipality).waiting().filter(household=home).update(
+        outcome=Outcome.DONE, handled_at=timezone.now(), handled_by=by
+    )
+
+
 def _erase_household(home: Household) -> None:
     for said in of_households():
         if said.label not in _BY_HAND:
@@ -132,13 +144,26 @@ def _erase_household(home: Household) -> None:
     home.delete()
 
 
-def _erase_person(home: Household, person: Person, notes: list[str]) -> None:
+def _erase_person(home: Household, person: Person) -> None:
+    for row, column in _notes(home, person):
+        type(row)._base_manager.filter(pk=row.pk).update(**{column.name: ""})
     log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Person))
     log.filter(object_id=str(person.pk)).delete()
     Link.objects.to(person).delete()
     person.delete()
-    if notes:
-        Household.objects.filter(pk=home.pk).update(**dict.fromkeys(notes, ""))
+
+
+def _notes(home: Household, person: Person) -> "list[tuple[models.Model, models.Field[Any, Any]]]":
+    """Texts about the household, wherever they stand, that name this one of it."""
+    return [
+        (row, column)
+        for said in of_households()
+        if said.label not in {"welcome.Person", "welcome.Letter", "welcome.LeftOut"}
+        for column in said.model._meta.concrete_fields
+        if column.name in said.personal and said.personal[column.name].kind in _WRITTEN
+        for row in _rows(said, home)
+        if forgetting.names(str(column.value_from_object(row) or ""), person)
+    ]
 
 
 # --- as the registry says ------------------------------------------------------------------------
@@ -166,7 +191,7 @@ def _take(said: Declaration, household: Household) -> None:
     elif emptied := {
         name: _empty(said.model._meta.get_field(name))
         for name, field in said.personal.items()
-        if field.erasure in {Erasure.BLANK, Erasure.UNLINK}
+        if field.erasure in {Erasure.BLANK, Erasure.UNLINK} and field.kind != Kind.STAFF
     }:
         rows.update(**emptied)
 

@@ -32,8 +32,7 @@ def erase(request: HttpRequest, object_id: int) -> HttpResponse:
                 return redirect("admin:welcome_household_changelist")
             return redirect("admin:welcome_household_change", object_id)
     plan = erasure.foresee(household=household, person=person)
-    columns = {column.name: column.verbose_name for column in Household._meta.concrete_fields}
-    notes = [columns[name] for name in plan.notes]
+    notes = [column.verbose_name for column in plan.notes]
     return show(
         request, "erase", household, 422 if form.errors else 200,
         title=_("Erase"), form=form, plan=plan, person=None if plan.whole else person, notes=notes,

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from tests.factories.municipalities import MembershipFactory
+from tests.factories.municipalities import LinkFactory, MembershipFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.welcome.households.files import csv, read, row, save
 from tests.welcome.letters.frozen import QUARTER, arrive, make_municipality, make_printed
-from welcome.households import actions
+from welcome.households import actions, consents
 from welcome.households.models import Household, Person
 from welcome.letters import runs
+from welcome.privacy import requests
 
 GIVEN, FAMILY, PARTNER = "Zvenyslava", "Hryhorenkova", "Bohdanko"
 OF_PERSON = {
@@ -82,6 +83,9 @@ def plant(client, *, until: str) -> Planted:
     Household.objects.filter(pk=home.pk).update(left_to="Nordlandsplanten", left_why="savnet havet sårt")
     home.refresh_from_db()
     assert neighbour.letters.exists()
+    requests.receive(household=home, kind="deletion", wrote=f"{GIVEN} vil slettes, ring 412 34 598")
+    consents.give(household=home, purpose="needs", how="page", by=None)
+    LinkFactory(municipality=municipality, model="welcome.household", object_id=home.pk)
     person, partner = home.people.order_by("order", "pk")
     return Planted(home, person, partner, client)
 

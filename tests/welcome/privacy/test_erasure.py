@@ -9,14 +9,17 @@ from django.db import connection
 from django.urls import reverse
 
 from municipalities.audit.models import AuditEntry
+from municipalities.links.models import Link
 from tests.factories.municipalities import MembershipFactory
 from tests.factories.welcome import HouseholdFactory, ImportBatchFactory, PersonFactory
 from tests.walls.everywhere import search_kept, search_logs, stored_files
 from tests.welcome.privacy.planted import OF_HOUSEHOLD, OF_PERSON, VALUES, plant
+from welcome.households.consents import Consent
 from welcome.households.imports import ImportRow, Verdict
 from welcome.households.models import Household
 from welcome.letters import output, printing, runs, verification
 from welcome.privacy import erasure
+from welcome.privacy.models import DataRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -100,9 +103,20 @@ def test_the_runs_still_add_up(planted, django_capture_on_commit_callbacks, tmp_
 def test_the_trail_says_that_it_was_done_and_nothing_of_who(planted, django_capture_on_commit_callbacks):
     number = planted.household.pk
     erase(django_capture_on_commit_callbacks, household=planted.household)
-    entry = AuditEntry.objects.get(action="erased")
+    entry = AuditEntry.objects.get(action="erased", model="welcome.Household")
     assert (entry.model, entry.object_id) == ("welcome.Household", str(number))
     assert not LogEntry.objects.filter(object_id=str(number), content_type__model="household").exists()
+
+
+def test_what_they_asked_for_is_answered_and_their_links_open_nothing(
+    planted, django_capture_on_commit_callbacks
+):
+    erase(django_capture_on_commit_callbacks, household=planted.household)
+    asked = DataRequest.objects.get()
+    assert (asked.outcome, asked.wrote, asked.household) == ("done", "", None)
+    assert asked.handled_at is not None
+    assert not Link.objects.exists()
+    assert not Consent.objects.exists()
 
 
 def test_waiting_rows_are_refused_with_a_reason(planted, django_capture_on_commit_callbacks):

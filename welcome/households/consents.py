@@ -1,0 +1,189 @@
+"""What people have agreed to, and in which words. Words are never changed: other words are a new version."""
+
+import datetime
+from typing import Self
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from municipalities.audit.recording import record
+from municipalities.audit.vocabulary import Action
+from municipalities.municipality.models import Municipality, MunicipalityOwned, OwnedQuerySet
+from municipalities.tenancy.models import User
+from municipalities.texts.languages import CHOICES, fallback_order
+from welcome.households.models import Household
+
+
+class ConsentPurpose(models.TextChoices):
+    PLANNING = "planning", _("To be helped while planning to move here")
+    NEEDS = "needs", _("To have needs and wishes written down")
+
+
+class How(models.TextChoices):
+    PAGE = "page", _("On the person's own page")
+    FORM = "form", _("In a form")
+    PHONE = "phone", _("By phone or in conversation")
+    PAPER = "paper", _("On paper or by e-mail")
+
+
+class ConsentText(MunicipalityOwned):
+    append_only = True
+
+    purpose = models.CharField(_("what for"), max_length=10, choices=ConsentPurpose)
+    language = models.CharField(_("language"), max_length=5, choices=CHOICES)
+    version = models.PositiveIntegerField(_("version"), editable=False)
+    words = models.TextField(_("words"), max_length=2000)
+    created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet["ConsentText"].as_manager()
+
+    class Meta:
+        verbose_name = _("words of a consent")
+        verbose_name_plural = _("words of consents")
+        ordering = ["purpose", "language", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "purpose", "language", "version"],
+                name="consenttext_once_per_purpose_language_and_version",
+                violation_error_message=_("This version is written already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(words=""),
+                name="consenttext_has_words",
+                violation_error_message=_("A consent is given to words."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} · {self.get_language_display()} · {self.version}"
+
+
+class ConsentQuerySet(OwnedQuerySet["Consent"]):
+    def running(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+
+class Consent(MunicipalityOwned):
+    household = models.ForeignKey(
+        Household, models.CASCADE, related_name="consents", verbose_name=_("household")
+    )
+    purpose = models.CharField(_("what for"), max_length=10, choices=ConsentPurpose)
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", verbose_name=_("words"))
+    how = models.CharField(_("how it was given"), max_length=5, choices=How)
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["-given_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "purpose"],
+                condition=Q(withdrawn_at=None),
+                name="consent_one_running_per_household_and_purpose",
+                violation_error_message=_("They have agreed to this already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
+                name="consent_taken_back_after_it_was_given",
+                violation_error_message=_("A consent can't be taken back before it was given."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Consent %(number)s") % {"number": self.pk}
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def words_for(municipality: Municipality, purpose: str, language: str) -> ConsentText:
+    """The newest words in `language`, or in the nearest there is; the portal's own where the municipality
+    has written none at all, kept as its first version."""
+    newest: dict[str, ConsentText] = {}
+    for text in ConsentText.objects.of(municipality).filter(purpose=purpose).order_by("version"):
+        newest[text.language] = text
+    for code in fallback_order(language, municipality.home_language):
+        if code in newest:
+            return newest[code]
+    return _standard(municipality, ConsentPurpose(purpose))
+
+
+def _standard(municipality: Municipality, purpose: ConsentPurpose) -> ConsentText:
+    language = municipality.home_language
+    with override(language):
+        sentences = {
+            ConsentPurpose.PLANNING: _now(
+                "%(place)s municipality may keep our names, how to reach us and what we have told about our plans,"
+                " to help us while we plan to move there. We can take this back at any time; then it is deleted."
+            ),
+            ConsentPurpose.NEEDS: _now(
+                "%(place)s municipality may write down the needs and wishes that we have told of, also where they"
+                " tell of health or belief, to meet them. We can take this back at any time; then it is deleted."
+            ),
+        }
+        return write(
+            municipality=municipality,
+            purpose=purpose,
+            language=language,
+            words=sentences[purpose] % {"place": municipality.name},
+        )
+
+
+def write(*, municipality: Municipality, purpose: str, language: str, words: str) -> ConsentText:
+    """A new version; consents given to earlier ones stay with the words they were given to."""
+    texts = ConsentText.objects.of(municipality).filter(purpose=purpose, language=language)
+    last = texts.aggregate(last=models.Max("version"))["last"] or 0
+    return ConsentText.objects.create(
+        municipality=municipality, purpose=purpose, language=language, version=last + 1, words=words
+    )
+
+
+# --- given and taken back ------------------------------------------------------------------------
+
+
+def give(*, household: Household, purpose: str, how: str, by: User | None) -> Consent:
+    """Once is enough: who has agreed already keeps that consent, with its words."""
+    with transaction.atomic():
+        home = Household.objects.select_for_update().select_related("municipality").get(pk=household.pk)
+        running = Consent.objects.of(home.municipality).running().filter(household=home, purpose=purpose)
+        if (found := running.first()) is not None:
+            return found
+        consent = Consent.objects.create(
+            municipality=home.municipality,
+            household=home,
+            purpose=purpose,
+            text=words_for(home.municipality, purpose, home.language),
+            how=how,
+        )
+        _tell(home, "given", purpose, by)
+    return consent
+
+
+def withdraw(*, consent: Consent, by: User | None) -> None:
+    """Who takes back the consent to be held while planning is deleted on the next night; needs and wishes
+    are emptied at once. Twice is once."""
+    with transaction.atomic():
+        home = Household.objects.select_for_update().get(pk=consent.household_id)
+        running = Consent.objects.filter(pk=consent.pk).running()
+        if not running.update(withdrawn_at=timezone.now()):
+            return
+        if consent.purpose == ConsentPurpose.PLANNING and home.consent_until is not None:
+            yesterday = timezone.localdate() - datetime.timedelta(days=1)
+            home.consent_until = min(home.consent_until, yesterday)
+        if consent.purpose == ConsentPurpose.NEEDS:
+            home.needs = home.interests = ""
+        home.save(update_fields=["consent_until", "needs", "interests"])
+        _tell(home, "withdrawn", consent.purpose, by)
+    consent.refresh_from_db()
+
+
+def _tell(home: Household, what: str, purpose: str, by: User | None) -> None:
+    record(action=Action.CONSENTED, of=home, note=f"{what} {purpose}", by_id=by.pk if by else None)

@@ -1,0 +1,174 @@
+"""What nobody needs any more goes by itself, on the times the municipality has set.
+
+Each rule is a queryset of what is due on a day and a function that takes one of them away, so that the
+preview counts exactly what the night deletes. One that can't be deleted now holds up none of the others;
+it is tried again the next night, and counted until then.
+"""
+
+import calendar
+import datetime
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.links.models import Link
+from municipalities.municipality.models import Municipality
+from welcome.households.imports import ImportBatch, ImportState
+from welcome.households.models import Household, HouseholdState
+from welcome.letters import purging
+from welcome.letters.models import Letter, LetterRun
+from welcome.privacy import erasure
+from welcome.privacy.cleanings import RetentionRun
+from welcome.privacy.models import DataRequest
+
+IMPORTS_KEPT = datetime.timedelta(days=90)
+REQUESTS_KEPT_MONTHS = 12
+LINKS_KEPT = datetime.timedelta(days=30)
+BATCH = 100
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`due` answers with the rows whose time is over on a day."""
+
+    code: str
+    title: str | Promise
+    due: Callable[[Municipality, datetime.date], models.QuerySet[Any]]
+    take: Callable[[Any], None]
+
+
+def months_before(day: datetime.date, months: int) -> datetime.date:
+    """The same day of an earlier month; the last one where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _evening(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+
+def _left(place: Municipality, day: datetime.date) -> models.QuerySet[Household]:
+    last = months_before(day, place.retention_left_months)
+    return Household.objects.of(place).filter(state=HouseholdState.LEFT, left_on__lte=last)
+
+
+def _planning(place: Municipality, day: datetime.date) -> models.QuerySet[Household]:
+    last = months_before(day, place.retention_planning_months)
+    planning = Household.objects.of(place).filter(state=HouseholdState.PLANNING)
+    return planning.filter(Q(consent_until__lt=day) | Q(created_at__lte=_evening(last)))
+
+
+def _letters(place: Municipality, day: datetime.date) -> models.QuerySet[LetterRun]:
+    last = _evening(months_before(day, place.retention_letters_months))
+    over = LetterRun.objects.of(place).filter(Q(done_at__lte=last) | Q(cancelled_at__lte=last))
+    kept = Letter.objects.of(place).filter(purged_at=None)
+    return over.filter(pk__in=kept.values("run"))
+
+
+def _imports(place: Municipality, day: datetime.date) -> models.QuerySet[ImportBatch]:
+    over = [ImportState.SAVED, ImportState.DROPPED, ImportState.REFUSED]
+    last = _evening(day - IMPORTS_KEPT)
+    return ImportBatch.objects.of(place).filter(state__in=over, created_at__lte=last)
+
+
+def _links(place: Municipality, day: datetime.date) -> models.QuerySet[Link]:
+    last = _evening(day - LINKS_KEPT)
+    return Link.objects.of(place).filter(Q(expires_at__lte=last) | Q(revoked_at__lte=last))
+
+
+def _requests(place: Municipality, day: datetime.date) -> models.QuerySet[DataRequest]:
+    last = _evening(months_before(day, REQUESTS_KEPT_MONTHS))
+    return DataRequest.objects.of(place).filter(handled_at__lte=last)
+
+
+def _take_letters(run: LetterRun) -> None:
+    purging.forget(run=run, letters=Letter.objects.of(run.municipality))
+
+
+def _take_row(row: models.Model) -> None:
+    row.delete()
+
+
+def _take_household(home: Household) -> None:
+    erasure.erase(household=home, by=None)
+
+
+RULES = [
+    Rule("left", _("Households that have moved on"), _left, _take_household),
+    Rule("planning", _("Households that only planned to move"), _planning, _take_household),
+    Rule("letters", _("Letter runs: names, addresses and print files"), _letters, _take_letters),
+    Rule("imports", _("Reports of imports"), _imports, _take_row),
+    Rule("requests", _("Answered requests about own data"), _requests, _take_row),
+    Rule("links", _("Links that have run out"), _links, _take_row),
+]
+
+
+# --- preview -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Due:
+    rule: Rule
+    now: int
+    soon: int  # Those that are due now included.
+    ids: list[int]  # Of the households, for a link to them; none for other rules.
+
+
+def preview(place: Municipality, today: datetime.date, days: int = 30) -> list[Due]:
+    """What goes in the next night, and in the nights of the next `days`, by today's settings."""
+    then = today + datetime.timedelta(days=days)
+    found = []
+    for rule in RULES:
+        soon = rule.due(place, then)
+        ids = list(soon.order_by("pk").values_list("pk", flat=True)[:500]) if soon.model is Household else []
+        found.append(Due(rule, rule.due(place, today).count(), soon.count(), ids))
+    return found
+
+
+# --- the night -----------------------------------------------------------------------------------
+
+
+def clean(place: Municipality, day: datetime.date) -> RetentionRun:
+    """Deletes what is due on `day`. One that is cut off goes on where it was: what is gone is gone, and the
+    counts are kept after each batch. Once it is done, doing it again that day does nothing."""
+    run, _made = RetentionRun.objects.get_or_create(municipality=place, day=day)
+    if run.finished_at is not None:
+        return run
+    for rule in RULES:
+        _apply(rule, place, day, run)
+    run.finished_at = timezone.now()
+    run.save(update_fields=["finished_at"])
+    logger.info("%s cleaned: %s deleted, %s failed.", place.number, run.counts, run.failed)
+    return run
+
+
+def _apply(rule: Rule, place: Municipality, day: datetime.date, run: RetentionRun) -> None:
+    failed: list[int] = []
+    taken = run.counts.get(rule.code, 0)
+    while rows := list(rule.due(place, day).exclude(pk__in=failed).order_by("pk")[:BATCH]):
+        for row in rows:
+            number = row.pk
+            try:
+                rule.take(row)
+                taken += 1
+            except Exception as error:
+                # Only its kind: the words of a database's error can be a whole row.
+                logger.error("%s %s could not be deleted: %s", rule.code, number, type(error).__name__)
+                failed.append(number)
+        run.counts = run.counts | ({rule.code: taken} if taken else {})
+        run.failed = run.failed | ({rule.code: len(failed)} if failed else {})
+        run.save(update_fields=["counts", "failed"])
+
+
+def clean_sessions(now: datetime.datetime) -> int:
+    """Sessions that have run out, of everybody: they belong to no municipality."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]

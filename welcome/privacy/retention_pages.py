@@ -1,0 +1,45 @@
+"""What the next thirty nights delete, by rule, before they do."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.access import access_of
+from municipalities.tenancy.roles import Right
+from welcome.privacy import retention
+from welcome.privacy.cleanings import RetentionRun
+
+
+def chosen(request: HttpRequest) -> tuple[Municipality, list[Municipality]]:
+    """The municipality asked for by `?municipality=`, else the first in which the user may change people;
+    and all of those. 403 where there is none, 404 for another's."""
+    offered = list(access_of(request).municipalities(Right.WRITE_PEOPLE).order_by("name"))
+    if not offered:
+        raise PermissionDenied
+    wanted = request.GET.get("municipality", str(offered[0].pk))
+    for place in offered:
+        if str(place.pk) == wanted:
+            return place, offered
+    raise Http404
+
+
+@require_safe
+def preview(request: HttpRequest) -> HttpResponse:
+    place, offered = chosen(request)
+    today = timezone.localdate()
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "opts": RetentionRun._meta,
+        "title": _("What is deleted soon"),
+        "place": place,
+        "offered": offered,
+        "due": retention.preview(place, today),
+        "last": RetentionRun.objects.of(place).exclude(finished_at=None).first(),
+    }
+    return render(request, "privacy/retention.html", context)
