@@ -130,6 +130,11 @@ def test_https_needs_a_secret_that_was_chosen(load):
     assert "SECRET_KEY" in load(SITE_URL="https://tilflytter.example.no").stderr.splitlines()[-1]
 
 
+def test_a_portal_on_the_internet_never_shows_its_innards(load):
+    refused = load(SITE_URL="https://tilflytter.example.no", SECRET_KEY="x" * 50, DEBUG="1")
+    assert "DEBUG" in refused.stderr.splitlines()[-1]
+
+
 def test_https_turns_on_what_https_needs(load):
     names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE SECURE_SSL_REDIRECT"
     shown = f"*[getattr(s, name) for name in {names!r}.split()], s.SECURE_HSTS_SECONDS > 0"

@@ -98,6 +98,8 @@ if not _site.hostname or _site.path or _site.query or _site.fragment:
     # Links in letters and mail are made of it.
     raise _refuse("SITE_URL", "an address with a host and nothing behind it, such as https://host")
 HTTPS = SITE_URL.startswith("https://")
+if DEBUG and HTTPS:
+    raise _refuse("DEBUG", "0 where SITE_URL begins with https://: it shows the portal's innards to anybody")
 SECRET_KEY = os.environ.get("SECRET_KEY", "").strip()
 if not SECRET_KEY and HTTPS:
     # Each web machine would make its own, and nobody would stay logged in.

@@ -21,6 +21,7 @@ from municipalities.texts.languages import CHOICES
 
 LARGEST_FILE = 8 * 1024 * 1024
 LARGEST_SIDE = 8000  # Pixels; a larger one is a mistake or an attack on our memory.
+MOST_PIXELS = 50_000_000  # What telephones take; drawn, each needs four bytes of memory.
 KEPT_SIDE = 2000  # Enough for paper at 300 dpi.
 
 
@@ -39,8 +40,13 @@ def reencode(upload: UploadedFile) -> InMemoryUploadedFile:
         picture = Image.open(upload, formats=["PNG", "JPEG", "WEBP"])
         if max(picture.size) > LARGEST_SIDE:
             raise ValidationError(_("The picture has more than 8000 pixels on a side. Save it smaller."))
+        if picture.width * picture.height > MOST_PIXELS:
+            raise ValidationError(_("The picture has more than 50 million pixels. Save it smaller."))
+        picture.verify()  # A PNG's end is seen here, after which the file must be opened anew.
+        upload.seek(0)
+        picture = Image.open(upload, formats=["PNG", "JPEG", "WEBP"])
+        picture.thumbnail((KEPT_SIDE, KEPT_SIDE))  # First: a JPEG is then never drawn in its full size.
         upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((KEPT_SIDE, KEPT_SIDE))
         drawn = io.BytesIO()
         if picture.format == "JPEG":
             upright.convert("RGB").save(drawn, "JPEG", quality=88, optimize=True)

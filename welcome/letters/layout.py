@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from PIL import ImageFile
 from weasyprint import CSS, HTML, Document
 from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
@@ -17,6 +18,10 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from welcome.letters import geometry
 from welcome.letters.geometry import MM_TO_PX, Rectangle
+
+# WeasyPrint turns this on for the whole process when it is imported: half a coat of arms would be
+# printed with a grey rest, and half an upload be taken for a whole one.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SECONDS_A_LAYOUT = 30  # A page takes hundredths of a second; what takes so long never ends.
 SCHEME = "letter:"
