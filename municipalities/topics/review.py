@@ -38,5 +38,4 @@ REVIEW = Purpose(
     ),
     find=_find,
     state=_state,
-    municipality_id=lambda text: text.topic.municipality_id,
 )

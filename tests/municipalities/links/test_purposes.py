@@ -140,6 +140,25 @@ def _another_object(link, home):
     return path
 
 
+def _put_elsewhere(link):
+    """The database lets no row move, so it is made anew, with all it had."""
+    Link.objects.filter(pk=link.pk).delete()
+    link.municipality = MunicipalityFactory()
+    link.save(force_insert=True)
+
+
+def _another_municipality(link, home):
+    path = path_of(link)
+    _put_elsewhere(link)
+    return path
+
+
+def _moved_with_its_row(link, home):
+    """Even a token that was made for the row as it stands opens nothing elsewhere."""
+    _put_elsewhere(link)
+    return path_of(link)
+
+
 def _changed(link, home):
     path = path_of(link)
     Link.objects.filter(pk=link.pk).update(state="0" * 32)
