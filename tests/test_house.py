@@ -25,7 +25,16 @@ OWNED = [model for model in OUR_MODELS if issubclass(model, MunicipalityOwned)]
 # tests/test_tenancy.py walks through it. What is public shows nobody's data; a link is signed for one
 # purpose. Both are listed one by one, so that a new address fails until somebody has thought about it.
 STAFF = "admin/"
-LINKS = {"l/<slug:purpose>/<str:token>/", "review/<slug:slot>/"}
+LINKS = {
+    "l/<slug:purpose>/<str:token>/",
+    "review/<slug:slot>/",
+    "<language>/my/<slug:slot>/",
+    "<language>/my/<slug:slot>/change/",
+    "<language>/my/<slug:slot>/letters/",
+    "<language>/my/<slug:slot>/ask/<slug:kind>/",
+    "<language>/my/<slug:slot>/leave/",
+    "<language>/my/<slug:slot>/not-mine/",
+}
 PUBLIC = {
     "",
     "arms/<slug:slug>",

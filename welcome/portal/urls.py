@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import public
+from welcome.portal import my, public
 
 
 class DoorConverter:
@@ -23,6 +23,12 @@ urlpatterns = [
     path("", public.county, name="county"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
+    path("my/<slug:slot>/", my.my, name="my"),
+    path("my/<slug:slot>/change/", my.change, name="my-change"),
+    path("my/<slug:slot>/letters/", my.letters, name="my-letters"),
+    path("my/<slug:slot>/ask/<slug:kind>/", my.ask, name="my-ask"),
+    path("my/<slug:slot>/leave/", my.leave, name="my-leave"),
+    path("my/<slug:slot>/not-mine/", my.not_mine, name="my-not-mine"),
     path("<slug:slug>/", public.municipality, name="municipality"),
     path("<slug:slug>/privacy/", public.privacy, name="privacy"),
     path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),

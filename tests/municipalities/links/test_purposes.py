@@ -2,6 +2,7 @@
 added later is taken in by itself."""
 
 import datetime
+import html
 import importlib
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from municipalities.links import actions, tokens
+from municipalities.links import actions, grants, tokens
 from municipalities.links.grants import behind
 from municipalities.links.models import Link
 from municipalities.links.purposes import Purpose, purpose, purposes
@@ -39,7 +40,7 @@ def home():
 
 
 def text_of(answer):
-    return re.sub(r'nonce="[^"]+"', "", answer.content.decode())  # Another in each answer.
+    return re.sub(r'nonce="[^"]+"', "", html.unescape(answer.content.decode()))  # Another in each answer.
 
 
 def over(client, path, its):
@@ -184,7 +185,7 @@ def test_it_is_over_and_nobody_can_tell_why(its, obstacle, home, client):
     path = obstacle(link, home)
     if obstacle is not _forged:
         assert client.get(page).status_code == 410, "what was open is closed at the next request"
-        assert client.post(page, {}).status_code == 410
+        assert client.post(page, {}).status_code in {405, 410}
     client.cookies.clear()
     assert over(client, path, its) == over(client, nowhere(its), its)
 
@@ -200,13 +201,10 @@ def test_too_old_is_over(its, home, client):
 def test_one_purpose_never_opens_another_s_page(one, other, home, client):
     link = issued(one, home)
     assert over(client, reverse("open_link", args=[other.code, link.token]), other)
-    slot = client.get(path_of(link))["Location"]
+    client.get(path_of(link))
+    [slot] = client.session[grants.KEY]
     for its in (one, other):
-        language = f"/{slot.split('/')[1]}/" if reverse(its.page, args=["0"]).startswith("/nb/") else ""
-        address = reverse(its.page, args=[slot.rstrip("/").rsplit("/", 1)[1]])
-        if language:
-            address = address.replace("/nb/", language, 1)
-        assert client.get(address).status_code == (200 if its is one else 410)
+        assert client.get(reverse(its.page, args=[slot])).status_code == (200 if its is one else 410)
 
 
 @pytest.mark.parametrize("its", ALL, ids=code)

@@ -1,0 +1,166 @@
+"""The newcomer's own page: what the municipality holds about them, and what they can do about it.
+
+Behind a link of the purpose NEWCOMER, one address for each grant. Nothing here asks for a login, and
+nothing says whether an address is protected: none is held then, as of somebody whose address is unknown.
+"""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from municipalities.audit.recording import look
+from municipalities.links import actions as links
+from municipalities.links import grants
+from municipalities.links.actions import Opened
+from municipalities.links.grants import behind
+from welcome.households import own
+from welcome.households.links import NEWCOMER
+from welcome.households.models import Household
+from welcome.portal.my_forms import AskForm, OwnForm, adults
+from welcome.portal.page import Crumb, page
+from welcome.privacy import requests
+from welcome.privacy.models import DataRequest, RequestKind
+
+DONE = {
+    "changed": gettext_lazy("It is changed."),
+    "letters": gettext_lazy("Your wish about letters is noted."),
+    "asked": gettext_lazy("We have got your message. You get an answer within 30 days."),
+}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How one kind of request is asked for."""
+
+    title: Promise
+    words: Promise
+    button: Promise
+    needs_words: bool = False
+
+
+ASKING = {
+    RequestKind.CORRECTION: Asking(
+        gettext_lazy("Something is wrong"),
+        gettext_lazy(
+            "Tell us what is wrong and what it should be: a name, an address, a date, who belongs to the"
+            " household. An employee puts it right."
+        ),
+        gettext_lazy("Send the correction"),
+        needs_words=True,
+    ),
+    RequestKind.DELETION: Asking(
+        gettext_lazy("Have it deleted"),
+        gettext_lazy(
+            "Ask us to delete what we hold about you. An employee does it, or tells you what the law says we"
+            " must keep. You need not say why."
+        ),
+        gettext_lazy("Ask for deletion"),
+    ),
+    RequestKind.OBJECTION: Asking(
+        gettext_lazy("Object to how it is used"),
+        gettext_lazy(
+            "You can object to our using what we hold about you. Tell us what you do not want; we stop unless"
+            " the law makes us go on."
+        ),
+        gettext_lazy("Send the objection"),
+        needs_words=True,
+    ),
+}
+
+
+@require_safe
+@behind(NEWCOMER)
+def my(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    household: Household = opened.obj
+    look(of=household, note="own")
+    context = {
+        "letters": household.letters.select_related("run").order_by("-pk"),
+        "asked": household.data_requests.order_by("-received_at"),
+        "may_change": bool(adults(household)) or bool(household.people.all()),
+        "done": DONE.get(request.GET.get("done", "")),
+        "until": opened.link.expires_at,
+        "kinds": [(kind.value, asking) for kind, asking in ASKING.items()],
+    }
+    return _show(request, "my", opened, slot, _("What we hold about you"), context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind(NEWCOMER)
+def change(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    form = OwnForm(request.POST if request.method == "POST" else None, household=opened.obj)
+    if form.is_bound and form.is_valid():
+        own.change(household=opened.obj, values=form.cleaned_data, people=form.of_people)
+        return _back(slot, "changed")
+    return _show(request, "change", opened, slot, _("Change what is yours"), {"form": form})
+
+
+@require_POST
+@behind(NEWCOMER)
+def letters(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    own.want_letters(household=opened.obj, wanted=request.POST.get("wanted") == "yes")
+    return _back(slot, "letters")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind(NEWCOMER)
+def ask(request: HttpRequest, opened: Opened, slot: str, kind: str) -> HttpResponse:
+    if kind not in RequestKind.values:
+        raise Http404
+    asking = ASKING[RequestKind(kind)]
+    form = AskForm(request.POST if request.method == "POST" else None, needs_words=asking.needs_words)
+    if form.is_bound and form.is_valid():
+        requests.receive(household=opened.obj, kind=kind, wrote=form.cleaned_data["wrote"])
+        return _back(slot, "asked")
+    waiting = DataRequest.objects.waiting().filter(household=opened.obj, kind=kind).first()
+    context = {"form": form, "asking": asking, "waiting": waiting}
+    return _show(request, "ask", opened, slot, str(asking.title), context)
+
+
+@require_POST
+@behind(NEWCOMER)
+def leave(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    """Closes the page on this device; the link in the letter opens it again."""
+    grants.close(request, slot)
+    return _show(request, "left", opened, slot, _("The page is closed"), {})
+
+
+@require_POST
+@behind(NEWCOMER)
+def not_mine(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    """Somebody else's letter: the link opens nothing any more, for anybody."""
+    links.revoke(link=opened.link, by=None)
+    grants.close(request, slot)
+    return _show(request, "left", opened, slot, _("Thank you for telling us"), {"not_mine": True})
+
+
+def _back(slot: str, done: str) -> HttpResponse:
+    return redirect(f"{reverse('portal:my', args=[slot])}?done={done}")
+
+
+def _show(
+    request: HttpRequest, template: str, opened: Opened, slot: str, title: str, context: dict[str, object]
+) -> HttpResponse:
+    municipality = opened.obj.municipality
+    crumbs = (
+        ()
+        if template in {"my", "left"}
+        else ((_("What we hold about you"), reverse("portal:my", args=[slot])),)
+    )
+    about = page(
+        request,
+        title=title,
+        description=_("Your own page, behind a link that is yours alone."),
+        municipality=municipality,
+        crumbs=[Crumb(*each) for each in crumbs],
+        indexed=False,
+    )
+    form = context.get("form")
+    status = 422 if getattr(form, "errors", None) else 200
+    shown = {"page": about, "municipality": municipality, "household": opened.obj, "slot": slot} | context
+    return render(request, f"portal/my/{template}.html", shown, status=status)
