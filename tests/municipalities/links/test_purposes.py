@@ -167,7 +167,7 @@ def _changed(link, home):
 
 
 OBSTACLES = [
-    _forged, _revoked, _replaced, _gone, _another_object, _changed,
+    _forged, _revoked, _replaced, _gone, _another_object, _another_municipality, _moved_with_its_row, _changed,
 ]  # fmt: skip
 
 
