@@ -4,6 +4,7 @@ A test's own lines reach every municipality; requests, tasks and commands in it 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,18 @@ _MAKE_ROLE = (
     "DO $$ BEGIN CREATE ROLE {role} NOLOGIN;"
     " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
 )
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """What the application's role may not do; `migrate` and whoever runs the database may."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        yield
+        cursor.execute(f"SET ROLE {settings.DATABASE_APP_ROLE}")
 
 
 @pytest.fixture(autouse=True)
@@ -50,16 +63,11 @@ def _tests_are_emptied_by_the_owner() -> Iterator[None]:
     """Emptying tables after a test with transactions is more than the application may do."""
     empty = TransactionTestCase._fixture_teardown
 
-    def as_owner(self: TransactionTestCase) -> None:
-        if connection.vendor == "sqlite":
-            walls.take_down(connection)  # Built anew after the tables are emptied.
-            return empty(self)
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
-        empty(self)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET ROLE {settings.DATABASE_APP_ROLE}")
+    def empty_as_owner(self: TransactionTestCase) -> None:
+        walls.take_down(connection)  # SQLite's: built anew after the tables are emptied.
+        with as_owner():
+            empty(self)
 
-    TransactionTestCase._fixture_teardown = as_owner
+    TransactionTestCase._fixture_teardown = empty_as_owner
     yield
     TransactionTestCase._fixture_teardown = empty

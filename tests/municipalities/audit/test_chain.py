@@ -4,6 +4,7 @@ import datetime
 import threading
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, models
 from django.utils import timezone
@@ -50,6 +51,7 @@ def _open(cursor):
     """Whoever owns the database takes the walls down first."""
     if connection.vendor == "postgresql":
         cursor.execute("RESET ROLE")
+        cursor.execute("SET session_replication_role = replica")  # No triggers.
         return
     cursor.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'municipalities_audit%'"
@@ -60,6 +62,9 @@ def _open(cursor):
 
 
 def _close(cursor):
+    if connection.vendor == "postgresql":
+        cursor.execute("SET session_replication_role = DEFAULT")
+        cursor.execute(f"SET ROLE {settings.DATABASE_APP_ROLE}")
     for _name, sql in TRIGGERS:
         cursor.execute(sql)
     TRIGGERS.clear()
