@@ -267,7 +267,9 @@ def portal() -> None:
     demo = [file for file in ROOT.glob("*/management/**/*.py")] + [ROOT / "demo"]
 
     def load() -> None:
-        manage("migrate", "-v", "0")
+        # On PostgreSQL the tables belong to another role than the one the portal works as.
+        owner = os.environ.get("DATABASE_OWNER_URL", "").strip()
+        manage("migrate", "-v", "0", env={**os.environ, "DATABASE_URL": owner} if owner else None)
         manage("demo", "-v", "0")
 
     step(
@@ -278,8 +280,8 @@ def portal() -> None:
     )
 
 
-def manage(*words: str) -> None:
-    run(str(PYTHON), str(ROOT / "manage.py"), *words)
+def manage(*words: str, env: Optional[Mapping[str, str]] = None) -> None:
+    run(str(PYTHON), str(ROOT / "manage.py"), *words, env=env)
 
 
 def run(*words: str, env: Optional[Mapping[str, str]] = None) -> None:
