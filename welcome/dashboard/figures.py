@@ -16,6 +16,7 @@ from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household
 from welcome.households.quarters import Quarter
 from welcome.letters.models import FileState, LetterRun, PrintFile
+from welcome.privacy.models import DataRequest
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def _queues(access: Access) -> Iterator[Queue]:
         # Protected ones too: the list behind shows them to who may write, and to nobody else.
         new = access.narrow(Household.objects.visible_to(user), Right.WRITE_PEOPLE).to_check()
         yield _waiting("households", new, "created_at")
+        asked = access.narrow(DataRequest.objects.visible_to(user), Right.WRITE_PEOPLE).waiting()
+        yield _waiting("requests", asked, "received_at")
         batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("imports", batches.filter(state=ImportState.READ), "created_at")
     if access.may(Right.APPROVE_LETTERS):

@@ -16,6 +16,7 @@ from municipalities.topics.models import Topic
 from welcome.households.models import Household, ImportBatch
 from welcome.letters.models import LetterRun
 from welcome.privacy.cleanings import RetentionRun
+from welcome.privacy.models import DataRequest
 
 GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
@@ -31,7 +32,10 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Municipality, "location_city", _("Municipality")),
         ],
     ),
-    (_("Privacy"), [(RetentionRun, "auto_delete", _("Cleanings"))]),
+    (
+        _("Privacy"),
+        [(DataRequest, "contact_support", _("Requests")), (RetentionRun, "auto_delete", _("Cleanings"))],
+    ),
     (_("Access"), [(User, "group", _("Colleagues")), (Membership, "badge", _("Roles"))]),
 ]
 

@@ -35,6 +35,13 @@ QUEUES = {
         "admin:welcome_household_changelist",
         "checked=no",
     ),
+    "requests": Kind(
+        _("request about own data waits for an answer"),
+        _("requests about own data wait for an answer"),
+        _("The law gives 30 days."),
+        "admin:welcome_datarequest_changelist",
+        "waiting=yes",
+    ),
     "imports": Kind(
         _("import waits for your decision"),
         _("imports wait for your decision"),

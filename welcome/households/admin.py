@@ -14,7 +14,7 @@ from unfold.decorators import display
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, ScopedAdmin, ScopedStackedInline
 from municipalities.tenancy.roles import Right
-from welcome.households import household_pages, import_pages
+from welcome.households import household_pages, import_pages, link_pages
 from welcome.households.forms import HouseholdForm, PersonForm, PersonFormSet
 from welcome.households.imports import ImportBatch, ImportState, Verdict
 from welcome.households.lists import (
@@ -150,6 +150,7 @@ class HouseholdAdmin(ExportAdmin):
                 staff_only(household_pages.protect),
                 name="welcome_household_protect",
             ),
+            path("<int:object_id>/link/", staff_only(link_pages.own_link), name="welcome_household_link"),
             path("<int:object_id>/check/", staff_only(household_pages.check), name="welcome_household_check"),
             *super().get_urls(),
         ]

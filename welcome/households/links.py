@@ -2,9 +2,17 @@
 
 import datetime
 
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.links import actions
+from municipalities.links.models import Link
 from municipalities.links.purposes import Purpose
+from municipalities.tenancy.models import User
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
 
@@ -29,3 +37,25 @@ NEWCOMER = Purpose(
     state=lambda household: household.protection,
     language=language_on_screen,
 )
+
+
+def mail_addresses(household: Household) -> list[str]:
+    """Where something for this household may be mailed to: the e-mail of each adult who gave one."""
+    today = timezone.localdate()
+    adults = [p for p in household.people.all() if p.died_on is None and p.is_adult_on(today)]
+    return list(dict.fromkeys(p.email for p in adults if p.email))
+
+
+def mail(*, household: Household, to: str, by: User | None) -> Link:
+    """Issues a new link and mails it. Raises OSError, with nothing changed, if the mail can't be sent."""
+    municipality = household.municipality
+    with transaction.atomic(), translation.override(language_on_screen(household)):
+        link = actions.issue(purpose=NEWCOMER, of=household, by=by)
+        words = {"link": link, "municipality": municipality}
+        send_mail(
+            subject=gettext("Your own page at %(place)s municipality") % {"place": municipality.name},
+            message=render_to_string("households/link_mail.txt", words),
+            from_email=None,
+            recipient_list=[to],
+        )
+    return link

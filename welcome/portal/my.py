@@ -7,7 +7,7 @@ nothing says whether an address is protected: none is held then, as of somebody 
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,10 +19,11 @@ from municipalities.links import actions as links
 from municipalities.links import grants
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
-from welcome.households import own
+from welcome.households import consents, own
+from welcome.households.consents import Consent
 from welcome.households.links import NEWCOMER
 from welcome.households.models import Household
-from welcome.portal.my_forms import AskForm, OwnForm, adults
+from welcome.portal.my_forms import AskForm, OwnForm
 from welcome.portal.page import Crumb, page
 from welcome.privacy import requests
 from welcome.privacy.models import DataRequest, RequestKind
@@ -30,6 +31,7 @@ from welcome.privacy.models import DataRequest, RequestKind
 DONE = {
     "changed": gettext_lazy("It is changed."),
     "letters": gettext_lazy("Your wish about letters is noted."),
+    "withdrawn": gettext_lazy("Your consent is taken back."),
     "asked": gettext_lazy("We have got your message. You get an answer within 30 days."),
 }
 
@@ -79,10 +81,10 @@ ASKING = {
 def my(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     household: Household = opened.obj
     look(of=household, note="own")
-    context = {
+    context: dict[str, object] = {
         "letters": household.letters.select_related("run").order_by("-pk"),
         "asked": household.data_requests.order_by("-received_at"),
-        "may_change": bool(adults(household)) or bool(household.people.all()),
+        "consents": Consent.objects.running().filter(household=household).select_related("text"),
         "done": DONE.get(request.GET.get("done", "")),
         "until": opened.link.expires_at,
         "kinds": [(kind.value, asking) for kind, asking in ASKING.items()],
@@ -120,6 +122,14 @@ def ask(request: HttpRequest, opened: Opened, slot: str, kind: str) -> HttpRespo
     waiting = DataRequest.objects.waiting().filter(household=opened.obj, kind=kind).first()
     context = {"form": form, "asking": asking, "waiting": waiting}
     return _show(request, "ask", opened, slot, str(asking.title), context)
+
+
+@require_POST
+@behind(NEWCOMER)
+def withdraw(request: HttpRequest, opened: Opened, slot: str, consent: int) -> HttpResponse:
+    given = get_object_or_404(Consent.objects.filter(household=opened.obj), pk=consent)
+    consents.withdraw(consent=given, by=None)
+    return _back(slot, "withdrawn")
 
 
 @require_POST

@@ -27,6 +27,7 @@ urlpatterns = [
     path("my/<slug:slot>/change/", my.change, name="my-change"),
     path("my/<slug:slot>/letters/", my.letters, name="my-letters"),
     path("my/<slug:slot>/ask/<slug:kind>/", my.ask, name="my-ask"),
+    path("my/<slug:slot>/consent/<int:consent>/", my.withdraw, name="my-withdraw"),
     path("my/<slug:slot>/leave/", my.leave, name="my-leave"),
     path("my/<slug:slot>/not-mine/", my.not_mine, name="my-not-mine"),
     path("<slug:slug>/", public.municipality, name="municipality"),

@@ -19,6 +19,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.forms import ScopedForm
 from municipalities.tenancy.roles import Right
+from welcome.households.links import mail_addresses
 from welcome.privacy import requests
 from welcome.privacy.models import LONGEST, DataRequest, Outcome
 
@@ -55,7 +56,7 @@ class AnswerForm(ScopedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = requests.addresses_of(self.instance.household)
+        known = mail_addresses(self.instance.household) if self.instance.household else []
         to: Any = self.fields.get("to")
         if to is not None:
             to.choices = [("", _("Nobody: I tell them myself")), *((each, each) for each in known)]
@@ -68,9 +69,10 @@ class AnswerForm(ScopedForm):
         return cleaned
 
     def _post_clean(self) -> None:
-        # What is being answered is closed in the same step.
-        self.instance.handled_at = self.instance.handled_at or timezone.now()
+        # Its answer closes it, but not before all is right: with errors the page must stay open to write in.
+        before, self.instance.handled_at = self.instance.handled_at, timezone.now()
         super()._post_clean()
+        self.instance.handled_at = before
 
 
 @admin.register(DataRequest)

@@ -26,12 +26,6 @@ def receive(*, household: Household, kind: str, wrote: str) -> DataRequest:
     return request
 
 
-def addresses_of(household: Household | None) -> list[str]:
-    """Where an answer may be mailed to: the e-mail of each of the adults who gave one."""
-    people = household.people.alive().exclude(email="") if household else ()
-    return list(dict.fromkeys(p.email for p in people if p.is_adult_on(timezone.localdate())))
-
-
 def answer(*, request: DataRequest, outcome: str, words: str, to: str, by: User) -> None:
     """Closes it; `words` are mailed to `to` if that is not empty. Raises ValidationError if somebody has
     answered it already."""

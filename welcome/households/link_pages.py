@@ -1,0 +1,72 @@
+"""Staff give a household the link to its own page: on the screen for a moment, on paper or by mail."""
+
+from io import BytesIO
+
+import qrcode
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from qrcode.image.svg import SvgPathImage
+
+from municipalities.links import actions as links
+from municipalities.links.models import Link
+from municipalities.tenancy.access import access_of
+from welcome.households.household_pages import writable
+from welcome.households.links import NEWCOMER, mail, mail_addresses
+from welcome.households.models import Household
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_link(request: HttpRequest, object_id: int) -> HttpResponse:
+    """The link itself is shown in the answer to its making, and never again."""
+    household = writable(request, [object_id]).select_related("municipality").with_people().get()
+    by, verb = access_of(request).user, request.POST.get("verb", "")
+    fresh = None
+    if verb == "make":
+        fresh = links.issue(purpose=NEWCOMER, of=household, by=by)
+    elif verb == "mail" and request.POST.get("to") in mail_addresses(household):
+        try:
+            mail(household=household, to=request.POST["to"], by=by)
+        except OSError:
+            messages.error(request, _("The mail could not be sent; the link they had still works."))
+        else:
+            messages.success(request, _("The link is mailed."))
+    elif verb == "revoke":
+        if links.revoke_all(of=household, by=by, purpose=NEWCOMER):
+            messages.success(request, _("The link is called back: it opens nothing any more."))
+    if request.method == "POST" and fresh is None:
+        return redirect("admin:welcome_household_link", household.pk)
+    return _show(request, household, fresh)
+
+
+def _show(request: HttpRequest, household: Household, fresh: Link | None) -> HttpResponse:
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "opts": Household._meta,
+        "title": _("Link to their own page"),
+        "household": household,
+        "active": links.active(purpose=NEWCOMER, of=household),
+        "fresh": fresh,
+        "code": square(fresh.url) if fresh else "",
+        "addresses": mail_addresses(household),
+    }
+    answer = render(request, "households/link.html", context)
+    answer["Cache-Control"] = "no-store, private"
+    return answer
+
+
+def square(text: str) -> SafeString:
+    """A QR code as SVG, in the colour of the text around it."""
+    out = BytesIO()
+    image = qrcode.make(
+        text, image_factory=SvgPathImage, error_correction=qrcode.constants.ERROR_CORRECT_M, border=4
+    )
+    image.save(out)
+    svg = out.getvalue().decode().partition("?>")[2].strip()
+    return mark_safe(svg)  # noqa: S308 - drawn here; of the text it holds only squares.
