@@ -1,6 +1,7 @@
 """The newcomer's own page: what they see, what they can do, and what it never tells."""
 
 import datetime
+import html
 
 import pytest
 from django.urls import reverse
@@ -19,7 +20,8 @@ from tests.factories.welcome import (
     PersonFactory,
 )
 from tests.municipalities.links.made import path_of
-from welcome.households import actions
+from welcome.households import actions, consents
+from welcome.households.consents import Consent
 from welcome.households.links import NEWCOMER
 from welcome.households.models import Protection
 from welcome.privacy.models import DataRequest, Outcome
@@ -213,6 +215,18 @@ def test_the_answer_is_on_the_page(home, opened, client):
         household=home, outcome=Outcome.REFUSED, answer="The archive act.", handled_at=timezone.now()
     )
     assert "The archive act." in text(client.get(opened()))
+
+
+def test_a_consent_is_shown_and_taken_back(home, opened, client):
+    given = consents.give(household=home, purpose="needs", how="form", by=None)
+    other = consents.give(household=HouseholdFactory(), purpose="needs", how="form", by=None)
+    assert given.text.words in html.unescape(text(client.get(opened())))
+    assert client.post(opened("my-withdraw", other.pk)).status_code == 404
+    for _ in range(2):
+        assert client.post(opened("my-withdraw", given.pk)).status_code == 302
+    home.refresh_from_db()
+    assert (home.needs, home.interests) == ("", "")
+    assert list(Consent.objects.running()) == [other]
 
 
 # --- ending ----------------------------------------------------------------------------------------
