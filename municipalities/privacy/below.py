@@ -148,7 +148,7 @@ LIBRARIES: list[Declaration] = [
         personal={
             "user": Personal(Kind.STAFF, shown=False),
             "action_time": Kind.TRACE,
-            "change_message": Kind.TRACE,
+            "change_message": Personal(Kind.TRACE, words=lambda entry: entry.get_change_message()),
             "object_repr": Personal(Kind.TRACE, shown=False),
         },
         plain=["id", "content_type", "object_id", "action_flag"],

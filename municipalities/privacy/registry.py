@@ -100,6 +100,8 @@ class Personal:
     shown: bool = True  # In the access report.
     basis: Basis | None = None  # Where it differs from the activity's.
     keep: Words = ""
+    # What the report says of a row's field, where its value alone says little.
+    words: Callable[[Any], str] | None = None
 
     def __post_init__(self) -> None:
         if (self.erasure == Erasure.KEEP) != bool(self.keep):

@@ -18,7 +18,8 @@ DECLARATIONS = [
         personal={
             "state": Kind.HOUSEHOLD,
             "source": Kind.HOUSEHOLD,
-            "protection": Kind.PROTECTION,
+            # The mark is confidential, also to others of the same household: told by people, not on paper.
+            "protection": Personal(Kind.PROTECTION, shown=False),
             "address_kind": Kind.ADDRESS,
             "extra_line": Kind.ADDRESS,
             "street": Kind.ADDRESS,
@@ -74,7 +75,7 @@ DECLARATIONS = [
         personal={
             "household": Personal(Kind.HOUSEHOLD, shown=False),
             "purpose": Kind.CHOICE,
-            "text": Kind.CHOICE,
+            "text": Personal(Kind.CHOICE, words=lambda consent: consent.text.words),
             "how": Kind.CHOICE,
             "given_at": Kind.CHOICE,
             "withdrawn_at": Kind.CHOICE,

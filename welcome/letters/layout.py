@@ -57,7 +57,7 @@ class Pictures(URLFetcher):
 
 
 @cache
-def _fonts() -> FontConfiguration:
+def fonts() -> FontConfiguration:
     return FontConfiguration()  # One a process: each further one reads all fonts of the machine again.
 
 
@@ -65,11 +65,11 @@ def _fonts() -> FontConfiguration:
 def _stylesheet() -> CSS:
     """Once a process: reading it takes as long as laying out half a letter."""
     measures = {name: f"{value:.2f}mm" for name, value in _measures().items()}
-    fonts = ", ".join(f'"{family}"' for family in settings.LETTER_FONTS)
+    families = ", ".join(f'"{family}"' for family in settings.LETTER_FONTS)
     text = render_to_string(
-        "print/letter.css", measures | {"fonts": fonts, "points": geometry.ADDRESS_POINTS}
+        "print/letter.css", measures | {"fonts": families, "points": geometry.ADDRESS_POINTS}
     )
-    return CSS(string=text, font_config=_fonts(), url_fetcher=Pictures())
+    return CSS(string=text, font_config=fonts(), url_fetcher=Pictures())
 
 
 def _measures() -> dict[str, float]:
@@ -101,7 +101,7 @@ def lay_out(
     try:
         with _time_limit(SECONDS_A_LAYOUT):
             document = html.render(
-                font_config=_fonts(), stylesheets=[_stylesheet()], optimize_images=True, cache=images
+                font_config=fonts(), stylesheets=[_stylesheet()], optimize_images=True, cache=images
             )
     except FatalURLFetchingError as error:
         raise LayoutError(str(error)) from error

@@ -23,7 +23,7 @@ from welcome.letters.press import Press
 # Fonts are embedded once for so many letters; more would only hold more pages in memory.
 LETTERS_A_BATCH = 25
 # The layout engine is not safe for threads: two letters laid out at once end the web process.
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +48,7 @@ def render_letter(letter: Letter, *, press: Press | None = None) -> bytes:
     """One letter by itself, tagged (PDF/UA-1) with title and language; `press` is its run's, where the caller
     has one from an earlier letter. Raises LayoutError."""
     identifier = hashlib.sha256(f"{letter.run_id}/{letter.number}".encode()).digest()[:16]
-    with _one_at_a_time:
+    with one_at_a_time:
         press = press or Press(letter.run)
         personal = press.personal(letter)
         enclosure = press.enclosure(letter.language, before=len(personal.pages))

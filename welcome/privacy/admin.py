@@ -12,7 +12,7 @@ from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
 from welcome.households.admin import HouseholdAdmin
 from welcome.households.models import Household
-from welcome.privacy import erasure_pages, retention_pages
+from welcome.privacy import document_pages, erasure_pages, retention_pages
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.retention import RULES
 
@@ -26,6 +26,16 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
         staff_only = self.admin_site.admin_view
         return [
             path("<int:object_id>/erase/", staff_only(erasure_pages.erase), name="welcome_household_erase"),
+            path(
+                "<int:object_id>/report.pdf",
+                staff_only(document_pages.report_pdf),
+                name="welcome_household_report_pdf",
+            ),
+            path(
+                "<int:object_id>/report.json",
+                staff_only(document_pages.report_json),
+                name="welcome_household_report_json",
+            ),
             *super().get_urls(),
         ]
 
@@ -51,7 +61,12 @@ class RetentionRunAdmin(ScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(retention_pages.preview)
-        return [path("preview/", preview, name="welcome_retentionrun_preview"), *super().get_urls()]
+        processing = self.admin_site.admin_view(document_pages.processing)
+        return [
+            path("preview/", preview, name="welcome_retentionrun_preview"),
+            path("records/", processing, name="welcome_retentionrun_records"),
+            *super().get_urls(),
+        ]
 
     @display(description=_("deleted"), empty_value="–")
     def deleted(self, run: RetentionRun) -> str:
