@@ -9,7 +9,7 @@ FAULTS ?= short
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-services test-browser test-faults bench bench-letters bench-web \
-        bench-scale bench-load lock messages screenshots format ready ready-browser
+        bench-scale bench-load audit lock messages screenshots format ready ready-browser
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,12 @@ bench: ready ## every benchmark
 
 bench-letters bench-web bench-scale bench-load: ready ## one benchmark each
 	@$(RUN) bin/bench.py $(@:bench-%=%)
+
+# Red also where the lists can't be reached: an answer that was not given is no good news.
+audit: ready ## ask the public lists of vulnerabilities about everything that is locked (needs the network)
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -s osv -r requirements.txt
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -s osv -r requirements-dev.txt
+	npm audit
 
 lock: ready ## pin the newest versions that requirements*.in and package.json allow, with hashes
 	$(BIN)/uv pip compile -q --native-tls --upgrade --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt

@@ -69,8 +69,9 @@ def _names_a_place(url: str) -> bool:
 
 DATA_DIR = Path(os.environ.get("DATA_DIR", "").strip() or BASE_DIR / "var").resolve()
 try:
-    for _folder in ("", "files", "broker/queue", "broker/control", "cache", "logs", "secrets"):
-        (DATA_DIR / _folder).mkdir(parents=True, exist_ok=True)
+    for _folder in ("", "files", "broker", "broker/queue", "broker/control", "cache", "logs", "secrets"):
+        # A folder that is there already keeps the rights its owner gave it.
+        (DATA_DIR / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 except OSError as error:
     raise _refuse("DATA_DIR", f"a folder this process may write to ({error.strerror})") from error
 
