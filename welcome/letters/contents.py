@@ -8,10 +8,13 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
+from django.urls import reverse
 from django.utils.html import strip_tags
+from django.utils.translation import override
 
 from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Municipality, MunicipalityText, TextKind, texts_of
@@ -53,6 +56,14 @@ def keep_image(image: FieldFile) -> str:
     return path
 
 
+def privacy_page(municipality: Municipality, language: str) -> str:
+    """As one types it, without `https://`: the municipality's own page, or the portal's where the municipality
+    is not open to the public yet."""
+    with override(catalogue_of(language)):
+        address = reverse("portal:privacy", args=[municipality.slug] if municipality.published else [])
+    return urlsplit(settings.SITE_URL).netloc + address
+
+
 def site_name(url: str) -> str:
     """`aal.kommune.no` for `https://www.aal.kommune.no/`."""
     parts = urlsplit(url)
@@ -79,7 +90,9 @@ class Contents:
         greeting = self._greetings.in_language(language)
         if greeting is None:
             raise LookupError(f"There is no greeting in {language}.")
-        words = fixed_words(language, self._municipality.name, self._dated)
+        words = fixed_words(
+            language, self._municipality.name, self._dated, privacy_page(self._municipality, language)
+        )
         if greeting.title and catalogue_of(language) != language:
             # The portal has no heading in this language; the municipality has written one.
             words["heading"] = greeting.title

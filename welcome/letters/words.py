@@ -29,9 +29,9 @@ def written_date(day: datetime.date, language: str) -> str:
         return date_format(day, "j F Y" if british else get_format("DATE_FORMAT"))
 
 
-def fixed_words(language: str, place: str, dated: datetime.date) -> dict[str, str]:
+def fixed_words(language: str, place: str, dated: datetime.date, privacy: str = "") -> dict[str, str]:
     """What a letter says beside the municipality's own texts. `{names}`, `{page}` and `{pages}` are
-    filled per letter and page."""
+    filled per letter and page. `privacy`: the address of the page that tells of people's rights."""
     with override(catalogue_of(language)):
         return {
             "heading": _("Welcome to %(place)s, {names}!") % {"place": place},
@@ -48,6 +48,13 @@ def fixed_words(language: str, place: str, dated: datetime.date) -> dict[str, st
             "call_title": _("Just call"),
             "call": _("If there is anything you wonder about, we answer on"),
             "enclosure_title": _("Good to know"),
+            # GDPR art. 14: who is written to is told where the address is from, and what they may ask.
+            "notice": _(
+                "Your name and address are from the population register, from a list that the municipality has the"
+                " right to use, or from yourself. We use them to welcome you. You can see what we hold, have it"
+                " corrected or deleted, and object:"
+            ),
+            "privacy": privacy,
             "letter_title": _("Welcome letter from %(place)s") % {"place": place},
         }
 
