@@ -112,7 +112,11 @@ def lay_out(
 
 
 def _look_over(document: Document) -> None:
-    """The address whole in its window, nothing else there, and no word near the paper's edge."""
+    """The address whole in its window, nothing else there, no word near the paper's edge, and no file
+    hanging on: those would be fetched when the PDF is written."""
+    hung_on = any(kind == "attachment" for page in document.pages for kind, *_ in page.links)
+    if hung_on or document.metadata.attachments:
+        raise LayoutError("The letter wants to carry a file along.")
     for number, page in enumerate(document.pages, start=1):
         for box, text, is_address in _texts(page):
             if is_address and not geometry.ADDRESS.holds(box, slack=0.3):
