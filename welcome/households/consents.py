@@ -107,18 +107,34 @@ class Consent(MunicipalityOwned):
 def words_for(municipality: Municipality, purpose: str, language: str) -> ConsentText:
     """The newest words in `language`, or in the nearest there is; the portal's own where the municipality
     has written none at all, kept as its first version."""
+    if (text := _newest(municipality, purpose, language)) is not None:
+        return text
+    home = municipality.home_language
+    return write(
+        municipality=municipality,
+        purpose=purpose,
+        language=home,
+        words=_standard(municipality, ConsentPurpose(purpose)),
+    )
+
+
+def shown_words(municipality: Municipality, purpose: str, language: str) -> ConsentText:
+    """As `words_for`, for a page that is only looked at: nothing is kept."""
+    return _newest(municipality, purpose, language) or ConsentText(
+        language=municipality.home_language, words=_standard(municipality, ConsentPurpose(purpose))
+    )
+
+
+def _newest(municipality: Municipality, purpose: str, language: str) -> ConsentText | None:
     newest: dict[str, ConsentText] = {}
     for text in ConsentText.objects.of(municipality).filter(purpose=purpose).order_by("version"):
         newest[text.language] = text
-    for code in fallback_order(language, municipality.home_language):
-        if code in newest:
-            return newest[code]
-    return _standard(municipality, ConsentPurpose(purpose))
+    order = fallback_order(language, municipality.home_language)
+    return next((newest[code] for code in order if code in newest), None)
 
 
-def _standard(municipality: Municipality, purpose: ConsentPurpose) -> ConsentText:
-    language = municipality.home_language
-    with override(language):
+def _standard(municipality: Municipality, purpose: ConsentPurpose) -> str:
+    with override(municipality.home_language):
         sentences = {
             ConsentPurpose.PLANNING: _now(
                 "%(place)s municipality may keep our names, how to reach us and what we have told about our plans,"
@@ -129,12 +145,7 @@ def _standard(municipality: Municipality, purpose: ConsentPurpose) -> ConsentTex
                 " tell of health or belief, to meet them. We can take this back at any time; then it is deleted."
             ),
         }
-        return write(
-            municipality=municipality,
-            purpose=purpose,
-            language=language,
-            words=sentences[purpose] % {"place": municipality.name},
-        )
+        return sentences[purpose] % {"place": municipality.name}
 
 
 def write(*, municipality: Municipality, purpose: str, language: str, words: str) -> ConsentText:

@@ -12,7 +12,7 @@ from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
 from welcome.households.admin import HouseholdAdmin
 from welcome.households.models import Household
-from welcome.privacy import document_pages, erasure_pages, retention_pages
+from welcome.privacy import consent_pages, document_pages, erasure_pages, retention_pages
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.retention import RULES
 
@@ -26,6 +26,11 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
         staff_only = self.admin_site.admin_view
         return [
             path("<int:object_id>/erase/", staff_only(erasure_pages.erase), name="welcome_household_erase"),
+            path(
+                "<int:object_id>/consents/",
+                staff_only(consent_pages.listed),
+                name="welcome_household_consents",
+            ),
             path(
                 "<int:object_id>/report.pdf",
                 staff_only(document_pages.report_pdf),
