@@ -201,6 +201,7 @@ def test_too_old_is_over(its, home, client):
 def test_one_purpose_never_opens_another_s_page(one, other, home, client):
     link = issued(one, home)
     assert over(client, reverse("open_link", args=[other.code, link.token]), other)
+    assert actions.reopen(link.pk, other) is None
     client.get(path_of(link))
     [slot] = client.session[grants.KEY]
     for its in (one, other):
