@@ -33,6 +33,7 @@ LINKS = {
     "<language>/my/<slug:slot>/letters/",
     "<language>/my/<slug:slot>/ask/<slug:kind>/",
     "<language>/my/<slug:slot>/consent/<int:consent>/",
+    "<language>/my/<slug:slot>/data/<slug:kind>/",
     "<language>/my/<slug:slot>/leave/",
     "<language>/my/<slug:slot>/not-mine/",
 }

@@ -40,6 +40,7 @@ BY_NAME = {
     "open_link": GUESS,
     "review_text": GUESS,
     "portal:search": GUESS,
+    "portal:my-data": WRITE,  # Each is laid out anew.
 }
 
 

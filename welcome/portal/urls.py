@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import my, public
+from welcome.portal import my, my_data, public
 
 
 class DoorConverter:
@@ -28,6 +28,7 @@ urlpatterns = [
     path("my/<slug:slot>/letters/", my.letters, name="my-letters"),
     path("my/<slug:slot>/ask/<slug:kind>/", my.ask, name="my-ask"),
     path("my/<slug:slot>/consent/<int:consent>/", my.withdraw, name="my-withdraw"),
+    path("my/<slug:slot>/data/<slug:kind>/", my_data.take_out, name="my-data"),
     path("my/<slug:slot>/leave/", my.leave, name="my-leave"),
     path("my/<slug:slot>/not-mine/", my.not_mine, name="my-not-mine"),
     path("<slug:slug>/", public.municipality, name="municipality"),

@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from municipalities.links import actions, grants
+from municipalities.links import purposes as declared
 from municipalities.links.models import Link
 from municipalities.links.purposes import purposes
 from municipalities.tenancy.models import Role
@@ -171,3 +173,11 @@ def test_who_lacks_the_right_issues_nothing():
 def test_what_is_deleted_leaves_no_link_behind(link):
     assert actions.forget(of=REVIEW.object_of(link.object_id)) == 1
     assert not Link.objects.exists()
+
+
+def test_two_purposes_of_one_model_open_only_their_own(link, monkeypatch):
+    monkeypatch.setattr(declared, "_known", dict(declared._known))
+    trial = replace(REVIEW, code="trial")
+    assert actions.reopen(link.pk, trial) is None
+    assert actions.open_link(link.token, trial) is None
+    assert actions.reopen(link.pk, REVIEW) is not None

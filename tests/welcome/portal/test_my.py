@@ -3,6 +3,7 @@
 import datetime
 import html
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from tests.factories.municipalities import MembershipFactory, MunicipalityFactor
 from tests.factories.welcome import (
     DataRequestFactory,
     HouseholdFactory,
+    LeftOutFactory,
     LetterFactory,
     LetterRunFactory,
     PersonFactory,
@@ -47,6 +49,11 @@ def opened(home, client):
         return reverse(f"portal:{name}", args=[slot, *parts]).replace("/nb/", "/en/", 1)
 
     return address
+
+
+def words_of(pdf):
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(page.get_textpage().get_text_range() for page in document)
 
 
 def text(answer):
@@ -228,6 +235,39 @@ def test_a_consent_is_shown_and_taken_back(home, opened, client):
     home.refresh_from_db()
     assert (home.needs, home.interests) == ("", "")
     assert list(Consent.objects.running()) == [other]
+
+
+def test_all_of_it_can_be_taken_out(home, opened, client):
+    held = client.get(opened("my-data", "json"))
+    assert held["Content-Disposition"] == 'attachment; filename="tilflytter.json"'
+    assert "Oksana" in text(held)
+    assert held["Cache-Control"] == "no-store, private"
+    paper = client.get(opened("my-data", "pdf"))
+    assert "Kovalenko" in words_of(paper.content)
+    assert client.get(opened("my-data", "csv")).status_code == 404
+    taken = AuditEntry.objects.filter(action="exported", object_id=str(home.pk))
+    assert sorted(taken.values_list("note", "actor")) == [("report=json", "link"), ("report=pdf", "link")]
+
+
+@pytest.mark.parametrize("grade", [g for g in Protection.values if g])
+def test_what_is_taken_out_tells_nothing_of_protection(grade, home, client):
+    staff = MembershipFactory(municipality=home.municipality, role=Role.COORDINATOR).user
+    run = LetterRunFactory(municipality=home.municipality)
+    LeftOutFactory(run=run, household=home, reason="protected")
+    LetterFactory(run=LetterRunFactory(municipality=home.municipality, year=2025), household=home)
+    actions.protect(household=home, grade=grade, by=staff)
+    link = links.issue(purpose=NEWCOMER, of=home, by=staff)
+    slot = client.get(path_of(link))["Location"].split("/")[3]
+    for language, secrets in (
+        ("en", ["rotected", "onfidential", "lient address"]),
+        ("nb", ["kjerm", "eskytt", "ortrolig"]),
+    ):
+        address = f"/{language}/my/{slot}/"
+        held = text(client.get(address + "data/json/"))
+        paper = words_of(client.get(address + "data/pdf/").content)
+        for secret in [grade, "Øvre Ålsgata", "Lviv", *secrets]:
+            assert secret not in held, held[max(0, held.find(secret) - 200) : held.find(secret) + 50]
+            assert secret not in paper, secret
 
 
 # --- ending ----------------------------------------------------------------------------------------

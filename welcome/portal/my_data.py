@@ -1,0 +1,54 @@
+"""What is held about a household, taken out by itself: to read (PDF) or to move elsewhere (JSON)."""
+
+from dataclasses import replace
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from municipalities.audit.recording import record
+from municipalities.audit.vocabulary import Action
+from municipalities.links.actions import Opened
+from municipalities.links.grants import behind
+from welcome.households.links import NEWCOMER
+from welcome.households.models import Household
+from welcome.privacy import paper
+from welcome.privacy.report import Report, report_of
+
+KINDS = ("pdf", "json")
+# They tell that an address was protected, and whoever finds a letter holds its link. Staff hand them out to
+# somebody they know.
+NOT_BY_LINK = {"admin.LogEntry", "municipalities.AuditEntry", "welcome.LeftOut"}
+
+
+def by_link(report: Report, household: Household) -> Report:
+    """Without the logs, and without an address that a letter may hold until the sweep has been there."""
+    hidden = {"address"} if household.is_protected else set()
+    return replace(
+        report,
+        sections=[
+            replace(part, rows=[[value for value in row if value.key not in hidden] for row in part.rows])
+            for part in report.sections
+            if part.key not in NOT_BY_LINK
+        ],
+    )
+
+
+@require_safe
+@behind(NEWCOMER)
+def take_out(request: HttpRequest, opened: Opened, slot: str, kind: str) -> HttpResponse:
+    if kind not in KINDS:
+        raise Http404
+    record(action=Action.EXPORTED, of=opened.obj, note=f"report={kind}")
+    report = by_link(report_of(opened.obj, get_language() or ""), opened.obj)
+    answer: HttpResponse
+    if kind == "json":
+        answer = JsonResponse(report.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    else:
+        place, context = report.municipality, {"report": report}
+        content = paper.pdf(
+            "print/access_report.html", place=place, language=report.language, context=context
+        )
+        answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="tilflytter.{kind}"'
+    return answer
