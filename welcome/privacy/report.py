@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from municipalities.municipality.models import Municipality
-from municipalities.privacy.activities import PLANNING
+from municipalities.privacy.activities import HISTORY, LINKS, PLANNING
 from municipalities.privacy.registry import MONTHS, Activity, Declaration, Personal, of_households
 from welcome.households.models import Household, HouseholdState
 
@@ -90,8 +90,13 @@ def report_of(household: Household, language: str = "") -> Report:
             household=household.pk,
             language=language,
             made_at=timezone.localtime(),
-            sections=[section for said in of_households() if (section := _section(said, household)).rows],
+            sections=[section for said in _in_order() if (section := _section(said, household)).rows],
         )
+
+
+def _in_order() -> list[Declaration]:
+    """Who they are before what was done with it."""
+    return sorted(of_households(), key=lambda said: said.activity in {HISTORY, LINKS})
 
 
 def retention_words(activity: Activity, place: Municipality) -> str:

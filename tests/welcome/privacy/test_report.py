@@ -59,6 +59,12 @@ def test_all_that_is_declared_and_held_is_in_it(home):
     assert "9(2)(a)" in held["welcome.Household"]["legal_basis"]
 
 
+def test_who_they_are_stands_before_what_was_done_with_it(home, colleague, client):
+    client.get(reverse("admin:welcome_household_change", args=[home.pk]))
+    order = [section.key for section in report_of(home).sections]
+    assert order.index("welcome.Person") < order.index("municipalities.AuditEntry")
+
+
 def test_every_shown_field_of_every_declared_model_has_its_key(home):
     held = {section["kind"]: section["rows"] for section in report_of(home).as_json()["held"]}
     for said in of_households():
