@@ -126,7 +126,7 @@ def test_the_sweep_sees_forms(place):
 def send(page, body, kind="application/x-www-form-urlencoded"):
     """Undone each time: the next example meets the page as it was."""
     with transaction.atomic():
-        response = page.client.post(page.path, body, content_type=kind)
+        response = page.client.generic("POST", page.path, body, content_type=kind)
         transaction.set_rollback(True)
     return page.answers(response)
 
