@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 
 from municipalities.audit import context
 
@@ -26,6 +27,12 @@ def without_rows(text: str) -> str:
 def without_tokens(text: str) -> str:
     """With the purpose of a link, but not what opens it."""
     return _LINK.sub(r"\1…", text)
+
+
+def where(error: BaseException) -> str:
+    """The way to a fault in something that was about a person, without the fault's own words: a layout that
+    fails quotes the address it failed on."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
 class WithoutRows(logging.Formatter):

@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.tenancy.logs import where
 from welcome.letters import rendering
 from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
 from welcome.letters.withdrawal import WAITING_AGAIN, withdraw_changed
@@ -52,7 +53,7 @@ def render(file_id: int) -> bool:
         logger.warning("%s: another worker has it; this one steps back.", file)
         return False
     except Exception as error:
-        logger.exception("%s could not be made.", file)
+        logger.error("%s could not be made: %s", file, where(error))
         # The words of a database's error can be a whole row, and this is shown and kept.
         words = "" if isinstance(error, DatabaseError) else f": {error}"
         _release(file.pk, token, f"{type(error).__name__}{words}")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pikepdf
 from weasyprint import Document
 
+from municipalities.tenancy.logs import where
 from welcome.letters import geometry
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterState, PrintFile
@@ -86,7 +87,9 @@ def _add_batch(
             raise  # Of the machine, not of the letter: the file is tried again.
         except Exception as error:
             # A fault that nobody foresaw is still one letter's: the others of its file go on.
-            logger.exception("Letter %s of %s could not be laid out.", letter.number, letter.run_id)
+            logger.error(
+                "Letter %s of %s could not be laid out: %s", letter.number, letter.run_id, where(error)
+            )
             laid_out.append((letter, None, f"{type(error).__name__}: {error}"))
     source = _personal_pages([document for _letter, document, _fault in laid_out if document])
     next_page = 0

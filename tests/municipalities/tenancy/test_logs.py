@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from municipalities.tenancy.logs import where
 from tests.factories.municipalities import UserFactory
 
 WORDS = (
@@ -70,3 +71,18 @@ def test_a_real_refusal_is_told_without_its_row(log):
     logger.error("refused", exc_info=refusal.value)
     assert "IntegrityError" in out.getvalue()
     assert "hemmelig" not in out.getvalue()
+
+
+def test_the_way_to_a_fault_is_told_without_its_words(log):
+    logger, out = log
+
+    def lay_out():
+        raise ValueError(" ".join(["Lykkjevegen", "1", "is", "too", "long"]))
+
+    try:
+        lay_out()
+    except ValueError as error:
+        logger.error("Letter 3 could not be laid out: %s", where(error))
+    assert "ValueError" in out.getvalue()
+    assert "in lay_out" in out.getvalue()
+    assert "Lykkjevegen 1" not in out.getvalue()
