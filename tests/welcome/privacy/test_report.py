@@ -56,7 +56,7 @@ def test_all_that_is_declared_and_held_is_in_it(home):
     for section in held.values():
         assert all(section[key] for key in ("purpose", "legal_basis", "retention", "source", "recipients"))
     assert "12" in held["welcome.Household"]["retention"]
-    assert "9(2)(a)" in held["welcome.Household"]["legal_basis"]
+    assert "artikkel 9 nr. 2 bokstav a" in held["welcome.Household"]["legal_basis"]
 
 
 def test_who_they_are_stands_before_what_was_done_with_it(home, colleague, client):
@@ -90,7 +90,7 @@ def test_a_planning_household_is_told_of_its_consent(home):
     home.state, home.moved_in, home.consent_until = "planning", None, timezone.localdate()
     home.save()
     [section] = [each for each in report_of(home).sections if each.key == "welcome.Household"]
-    assert "6(1)(a)" in section.basis
+    assert "artikkel 6 nr. 1 bokstav a" in section.basis
 
 
 def test_the_pdf_is_tagged_and_in_the_persons_language(home, colleague, client):
