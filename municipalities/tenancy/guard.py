@@ -46,13 +46,15 @@ def refuse_who_could_look_over() -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.rolsuper OR r.rolbypassrls, current_user, EXISTS (SELECT 1 FROM pg_class c"
-            " WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace AND c.relkind = 'r')"
-            " FROM pg_roles r WHERE r.rolname = current_user"
+            # A member of the owner's role is an owner to the policies; who may become another is as good as it.
+            "SELECT current_user, EXISTS (SELECT 1 FROM pg_roles r WHERE (r.rolsuper OR r.rolbypassrls)"
+            " AND pg_has_role(current_user, r.oid, 'MEMBER')), EXISTS (SELECT 1 FROM pg_class c WHERE"
+            " pg_has_role(current_user, c.relowner, 'MEMBER') AND c.relnamespace = 'public'::regnamespace"
+            " AND c.relkind = 'r')"
         )
-        mighty, role, owner = cursor.fetchone()
+        role, mighty, owner = cursor.fetchone()
     if mighty or owner:
-        what = "may read every row" if mighty else "owns the tables"
+        what = "may read every row" if mighty else "owns the tables or is a member of the role that does"
         raise ImproperlyConfigured(
             f"DATABASE_URL connects as {role}, who {what}; it should be {settings.DATABASE_APP_ROLE}, a role"
             " that owns nothing. docs/operations.md tells how the two roles are made."

@@ -23,22 +23,27 @@ from django.db.models.sql.query import Query
 from municipalities.municipality.models import Municipality, MunicipalityOwned
 from municipalities.municipality.scope import SETTING
 
-# `tilflytter.scope` is what `scope.carry` writes: "*", or ids divided by commas; a p in front for the public.
+# What the policies and triggers ask, by its declaration. `tilflytter.scope` is what `guard.carry` writes: "*",
+# or ids divided by commas; a p in front for the public.
 FUNCTIONS = {
-    "tilflytter_everywhere() RETURNS boolean": f"SELECT right(current_setting('{SETTING}', true), 1) = '*'",
-    "tilflytter_public() RETURNS boolean": f"SELECT left(current_setting('{SETTING}', true), 1) = 'p'",
-    "tilflytter_scope() RETURNS bigint[]": (
+    "tilflytter_everywhere() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE": (
+        f"SELECT right(current_setting('{SETTING}', true), 1) = '*'"
+    ),
+    "tilflytter_public() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE": (
+        f"SELECT left(current_setting('{SETTING}', true), 1) = 'p'"
+    ),
+    "tilflytter_scope() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE": (
         f"SELECT string_to_array(trim(both 'p*' from coalesce(current_setting('{SETTING}', true), '')), ',')::bigint[]"
     ),
+    # As its owner, past the policies of the table itself, which would ask it again without end.
+    "tilflytter_published() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp": (
+        f"SELECT coalesce(array_agg(id), '{{}}') FROM \"{Municipality._meta.db_table}\" WHERE published"
+    ),
+    "tilflytter_stays() RETURNS trigger LANGUAGE plpgsql": (
+        "BEGIN RAISE EXCEPTION 'a row stays in its municipality'"
+        " USING ERRCODE = 'integrity_constraint_violation'; END"
+    ),
 }
-# As its owner, past the policies of the table itself, which would ask it again without end.
-PUBLISHED = "tilflytter_published() RETURNS bigint[]"
-
-STAYS = (
-    "tilflytter_stays() RETURNS trigger LANGUAGE plpgsql AS $f$BEGIN"
-    " RAISE EXCEPTION 'a row stays in its municipality' USING ERRCODE = 'integrity_constraint_violation';"
-    " END$f$"
-)
 
 Wanted = dict[str, str]  # What makes it, by the name under which the database keeps it.
 
@@ -142,18 +147,11 @@ def _build_policies(connection: BaseDatabaseWrapper, cursor: CursorWrapper) -> N
             f" docs/operations.md tells, or say in DATABASE_APP_ROLE which it is."
         )
     for head, body in FUNCTIONS.items():
-        cursor.execute(f"CREATE OR REPLACE FUNCTION {head} LANGUAGE sql STABLE PARALLEL SAFE AS $f${body}$f$")
-    place = _quoted(Municipality._meta.db_table)
-    cursor.execute(
-        f"CREATE OR REPLACE FUNCTION {PUBLISHED} LANGUAGE sql STABLE SECURITY DEFINER"
-        f" SET search_path = public, pg_temp AS"
-        f" $f$SELECT coalesce(array_agg(id), '{{}}') FROM {place} WHERE published$f$"
-    )
-    cursor.execute(f"CREATE OR REPLACE FUNCTION {STAYS}")
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {head} AS $f${body}$f$")
     found = _policies_found(cursor)
     wanted = policies(connection)
     for table, name in found.keys() - wanted.keys():
-        cursor.execute(f"DROP POLICY {name} ON {_quoted(table)}")
+        cursor.execute(f"DROP POLICY {_quoted(name)} ON {_quoted(table)}")
     for (table, name), end in wanted.items():
         cursor.execute(f"ALTER TABLE {_quoted(table)} ENABLE ROW LEVEL SECURITY")
         if found.get((table, name)) != _mark(end):
@@ -230,14 +228,24 @@ _AS_IT_STANDS = (
 
 
 def _policies_found(cursor: CursorWrapper) -> dict[tuple[str, str], str]:
-    """The mark of what each was made from; empty where it isn't that any more."""
+    """The mark of what each was made from; empty where it isn't that any more, or is none of ours: of several
+    policies one is enough to let a row through."""
     cursor.execute(
         f"SELECT c.relname, p.polname, CASE WHEN split_part(obj_description(p.oid, 'pg_policy'), ' ', 2) ="
         f" md5({_AS_IT_STANDS}) THEN split_part(obj_description(p.oid, 'pg_policy'), ' ', 1) ELSE '' END"
         " FROM pg_policy p"
-        " JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname LIKE 'wall\\_%%' AND c.relrowsecurity"
+        " JOIN pg_class c ON c.oid = p.polrelid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity"
     )
     return {(table, name): mark for table, name, mark in cursor.fetchall()}
+
+
+def _functions_found(cursor: CursorWrapper) -> set[tuple[str, str, bool]]:
+    """Name, body, and whether it runs as its owner."""
+    cursor.execute(
+        "SELECT proname, prosrc, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND pronargs = 0"
+    )
+    return set(cursor.fetchall())
 
 
 def _constraints_found(cursor: CursorWrapper) -> set[str]:
@@ -251,15 +259,28 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             missing = _triggers().items() - _triggers_found(cursor).items()
             return [f"The trigger {name} is missing or another." for name, _body in sorted(missing)]
-        found, there = _policies_found(cursor), _constraints_found(cursor)
+        found, there, functions = (
+            _policies_found(cursor),
+            _constraints_found(cursor),
+            _functions_found(cursor),
+        )
+        wanted = policies(connection)
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relrowsecurity"
         )
         walled = {table for (table,) in cursor.fetchall()}
         lines = [
             f"The policy {name} of {table} is missing or another."
-            for (table, name), end in policies(connection).items()
+            for (table, name), end in wanted.items()
             if table not in walled or found.get((table, name)) != _mark(end)
+        ]
+        lines += [
+            f"The policy {name} of {table} is none of ours." for table, name in found.keys() - wanted.keys()
+        ]
+        lines += [
+            f"The function {name} is missing or another."
+            for name, head, body in ((head.partition("(")[0], head, body) for head, body in FUNCTIONS.items())
+            if (name, body, "SECURITY DEFINER" in head) not in functions
         ]
         lines += [
             f"The foreign key {reference.name} is missing."

@@ -351,6 +351,22 @@ def test_who_could_look_over_is_refused():
 
 
 @postgresql
+@pytest.mark.parametrize("kept_apart", ["INHERIT", "NOINHERIT"])
+def test_a_member_of_the_owners_role_is_refused_too(kept_apart, settings):
+    """To the policies it is an owner; one that does not inherit could become it."""
+    role = settings.DATABASE_APP_ROLE
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("CREATE ROLE wall_test_owner NOLOGIN")
+        cursor.execute("ALTER TABLE welcome_household OWNER TO wall_test_owner")
+        cursor.execute(f"ALTER ROLE {role} {kept_apart}")
+        cursor.execute(f"GRANT wall_test_owner TO {role}")
+        cursor.execute(f"SET ROLE {role}")
+        with pytest.raises(ImproperlyConfigured, match="a member of the role that does"):
+            guard.refuse_who_could_look_over()
+
+
+@postgresql
 @pytest.mark.parametrize(
     "damage",
     [
@@ -361,6 +377,9 @@ def test_who_could_look_over_is_refused():
         "GRANT DELETE ON municipalities_auditentry TO tilflytter_app",
         "REVOKE INSERT ON welcome_household FROM tilflytter_app",
         "DROP TRIGGER wall_stays ON welcome_household",
+        "CREATE POLICY opened ON welcome_household USING (true)",
+        "CREATE OR REPLACE FUNCTION tilflytter_everywhere() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+        "ALTER FUNCTION tilflytter_published() SECURITY INVOKER",
     ],
 )
 def test_a_gap_is_named_and_migrate_mends_it(damage, settings):
