@@ -43,7 +43,7 @@ class Asking:
     title: Promise
     words: Promise
     button: Promise
-    needs_words: bool = False
+    if_empty: Promise | str = ""  # Told to who must write something and has not.
 
 
 ASKING = {
@@ -54,7 +54,7 @@ ASKING = {
             " household. An employee puts it right."
         ),
         gettext_lazy("Send the correction"),
-        needs_words=True,
+        if_empty=gettext_lazy("Write what is wrong, and what it should be."),
     ),
     RequestKind.DELETION: Asking(
         gettext_lazy("Have it deleted"),
@@ -71,7 +71,7 @@ ASKING = {
             " the law makes us go on."
         ),
         gettext_lazy("Send the objection"),
-        needs_words=True,
+        if_empty=gettext_lazy("Write what you do not want us to do."),
     ),
 }
 
@@ -115,7 +115,7 @@ def ask(request: HttpRequest, opened: Opened, slot: str, kind: str) -> HttpRespo
     if kind not in RequestKind.values:
         raise Http404
     asking = ASKING[RequestKind(kind)]
-    form = AskForm(request.POST if request.method == "POST" else None, needs_words=asking.needs_words)
+    form = AskForm(request.POST if request.method == "POST" else None, ask_for=asking.if_empty)
     if form.is_bound and form.is_valid():
         requests.receive(household=opened.obj, kind=kind, wrote=form.cleaned_data["wrote"])
         return _back(slot, "asked")

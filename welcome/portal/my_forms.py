@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -68,6 +69,8 @@ def adults(household: Household) -> list[Person]:
 
 
 class AskForm(forms.Form):
+    """`ask_for`: what to write, said to who has written nothing; without it they need not write."""
+
     wrote = forms.CharField(
         label=_("Your message"),
         max_length=LONGEST,
@@ -76,10 +79,10 @@ class AskForm(forms.Form):
         error_messages={"max_length": _("Write at most 2000 characters.")},
     )
 
-    def __init__(self, *args: Any, needs_words: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ask_for: str | Promise = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["wrote"].required = needs_words
-        self.fields["wrote"].error_messages["required"] = _("Write what is wrong, and what it should be.")
+        self.fields["wrote"].required = bool(ask_for)
+        self.fields["wrote"].error_messages["required"] = str(ask_for)
 
     def clean_wrote(self) -> str:
         wrote: str = self.cleaned_data["wrote"]

@@ -62,6 +62,7 @@ def test_errors_stand_in_a_summary_that_leads_to_their_fields_and_at_the_fields(
     assert "The two don&#x27;t fit together." in html
     for target in ("#id_name", "#id_email", "#div_id_way", "#id_agree"):
         assert f'href="{target}"' in html
+    assert re.search(r'href="#id_name">Name: ', html), "Which of several fields it is about."
     assert 'id="id_name_error"' in html
     assert re.search(r'name="name"[^>]*aria-invalid="true"', html)
     assert re.search(r'name="name"[^>]*aria-describedby="[^"]*id_name_error', html)

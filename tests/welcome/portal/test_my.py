@@ -207,6 +207,13 @@ def test_a_correction_without_words_is_asked_for_them(opened, client):
     assert client.post(opened("my-ask", "deletion"), {"wrote": ""}).status_code == 302
 
 
+def test_an_objection_without_words_is_asked_for_its_own(opened, client):
+    answer = client.post(opened("my-ask", "objection"), {"wrote": ""})
+    assert answer.status_code == 422
+    assert "Write what you do not want us to do." in text(answer)
+    assert "Write what is wrong" not in text(answer)
+
+
 def test_too_many_words_are_refused_and_stay(opened, client):
     answer = client.post(opened("my-ask", "objection"), {"wrote": "x" * 2001})
     assert answer.status_code == 422
@@ -235,6 +242,22 @@ def test_a_consent_is_shown_and_taken_back(home, opened, client):
     home.refresh_from_db()
     assert (home.needs, home.interests) == ("", "")
     assert list(Consent.objects.running()) == [other]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "state", "told"),
+    [
+        ("needs", "living", "need and like to do is deleted at once"),
+        ("planning", "planning", "deleted the next night"),
+        ("planning", "living", "we no longer keep what you told us about your plans"),
+    ],
+)
+def test_it_is_told_what_taking_back_a_consent_does(purpose, state, told, home, opened, client):
+    if state == "planning":
+        home.state, home.moved_in, home.consent_until = state, None, timezone.localdate()
+        home.save()
+    consents.give(household=home, purpose=purpose, how="form", by=None)
+    assert told in text(client.get(opened()))
 
 
 def test_all_of_it_can_be_taken_out(home, opened, client):
