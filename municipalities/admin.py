@@ -1,6 +1,14 @@
 from municipalities.contacts.admin import ContactPointAdmin
 from municipalities.municipality.admin import MunicipalityAdmin
+from municipalities.tenancy.trail import AuditEntryAdmin
 from municipalities.tenancy.users import MembershipAdmin, UserAdmin
 from municipalities.topics.admin import TopicAdmin
 
-__all__ = ["ContactPointAdmin", "MembershipAdmin", "MunicipalityAdmin", "TopicAdmin", "UserAdmin"]
+__all__ = [
+    "AuditEntryAdmin",
+    "ContactPointAdmin",
+    "MembershipAdmin",
+    "MunicipalityAdmin",
+    "TopicAdmin",
+    "UserAdmin",
+]

@@ -59,20 +59,26 @@ class Verdict:
         return not self.breaks
 
 
-def verify(chain: Chain, kept: Iterable[Head] = ()) -> Verdict:
+def verify(chain: Chain, kept: Iterable[Head] = (), newest: int | None = None) -> Verdict:
     """At most 50 breaks are told. `kept` are heads that were noted earlier: they must still stand in the
-    chain, or its end was cut off."""
+    chain, or its end was cut off. With `newest` only so many seals at the end are read again."""
     with reach(chain):
-        return _verify(chain, {(head.sequence, head.hash) for head in kept})
+        start = _start(chain, newest) if newest is not None else None
+        return _verify(chain, {(head.sequence, head.hash) for head in kept}, start)
 
 
-def _verify(chain: Chain, missing: set[tuple[int, str]]) -> Verdict:
+def _start(chain: Chain, newest: int) -> Any:
+    """The seal before the newest ones, from whose hash they are counted; None to begin at the beginning."""
+    return chain.seals().order_by("-sequence")[newest : newest + 1].first()
+
+
+def _verify(chain: Chain, missing: set[tuple[int, str]], start: Any) -> Verdict:
     breaks: list[Break] = []
-    before, sequence, checked = BEGINNING, 0, 0
+    before, sequence, checked = (start.hash, start.sequence, 0) if start else (BEGINNING, 0, 0)
     round_now: datetime.datetime | None = None
     round_before: datetime.datetime | None = None
     last = None
-    for seal, entry in _pairs(chain):
+    for seal, entry in _pairs(chain, sequence):
         if seal.sequence != sequence + 1:
             breaks.append(Break(Fault.GAP, sequence + 1))
             before = ""  # What stood before is unknown: the hash can't be counted again.
@@ -104,9 +110,8 @@ def _outside(chain: Chain, last: Any) -> list[Break]:
     return [Break(Fault.OUTSIDE, 0, pk) for pk in late.values_list("pk", flat=True)[:MOST_TOLD]]
 
 
-def _pairs(chain: Chain) -> Iterator[tuple[Any, Any]]:
-    """Each seal in its order with its entry, None where that is gone; a thousand are held at a time."""
-    at = 0
+def _pairs(chain: Chain, at: int) -> Iterator[tuple[Any, Any]]:
+    """Each seal behind place `at` with its entry, None where that is gone; a thousand are held at a time."""
     while seals := list(chain.seals().filter(sequence__gt=at).order_by("sequence")[:BATCH]):
         entries = chain.entries().in_bulk([seal.entry_number for seal in seals])
         for seal in seals:

@@ -16,6 +16,7 @@ class Right(models.TextChoices):
     WRITE_PEOPLE = "write_people"
     RUN_LETTERS = "run_letters"
     APPROVE_LETTERS = "approve_letters"
+    READ_AUDIT = "read_audit"
     MANAGE = "manage"
 
 
@@ -25,7 +26,7 @@ RIGHTS: dict[str, set[Right]] = {
     Role.READER: _READER,
     Role.EDITOR: {Right.READ_TEXTS, Right.WRITE_TEXTS},  # Writes what the public reads; no people.
     Role.SERVICE_OFFICE: _OFFICE | {Right.APPROVE_LETTERS},
-    Role.COORDINATOR: _OFFICE | {Right.APPROVE_LETTERS},
+    Role.COORDINATOR: _OFFICE | {Right.APPROVE_LETTERS, Right.READ_AUDIT},
     Role.ADMINISTRATOR: set(Right),
 }
 

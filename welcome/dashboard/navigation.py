@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.audit.models import AuditEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
@@ -36,7 +37,14 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
         _("Privacy"),
         [(DataRequest, "contact_support", _("Requests")), (RetentionRun, "auto_delete", _("Cleanings"))],
     ),
-    (_("Access"), [(User, "group", _("Colleagues")), (Membership, "badge", _("Roles"))]),
+    (
+        _("Access"),
+        [
+            (User, "group", _("Colleagues")),
+            (Membership, "badge", _("Roles")),
+            (AuditEntry, "policy", _("Log")),
+        ],
+    ),
 ]
 
 

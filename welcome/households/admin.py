@@ -14,6 +14,7 @@ from unfold.decorators import display
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, ScopedAdmin, ScopedStackedInline
 from municipalities.tenancy.roles import Right
+from municipalities.tenancy.trail import trail_of
 from welcome.households import household_pages, import_pages, link_pages
 from welcome.households.forms import HouseholdForm, PersonForm, PersonFormSet
 from welcome.households.imports import ImportBatch, ImportState, Verdict
@@ -163,6 +164,7 @@ class HouseholdAdmin(ExportAdmin):
             "household": found,
             "timeline": timeline(found),
             "may_write": self.has_change_permission(request, found),
+            "trail": trail_of(found) if self.may(request, Right.READ_AUDIT, found) else "",
         }  # fmt: skip
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 
