@@ -64,7 +64,8 @@ class ConsentText(MunicipalityOwned):
 
 class ConsentQuerySet(OwnedQuerySet["Consent"]):
     def running(self) -> Self:
-        return self.filter(withdrawn_at=None)
+        """Those that count: one for a household and purpose."""
+        return self.filter(withdrawn_at=None, merged=False)
 
 
 class Consent(MunicipalityOwned):
@@ -76,6 +77,8 @@ class Consent(MunicipalityOwned):
     how = models.CharField(_("how it was given"), max_length=5, choices=How)
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    # Two households that were one had agreed to the same: the other one's counts, and is taken back for both.
+    merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -86,7 +89,7 @@ class Consent(MunicipalityOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "purpose"],
-                condition=Q(withdrawn_at=None),
+                condition=Q(withdrawn_at=None, merged=False),
                 name="consent_one_running_per_household_and_purpose",
                 violation_error_message=_("They have agreed to this already."),
             ),
@@ -183,9 +186,10 @@ def withdraw(*, consent: Consent, by: User | None) -> None:
     are emptied at once. Twice is once."""
     with transaction.atomic():
         home = Household.objects.select_for_update().get(pk=consent.household_id)
-        running = Consent.objects.filter(pk=consent.pk).running()
-        if not running.update(withdrawn_at=timezone.now()):
+        holding = Consent.objects.filter(household=home, purpose=consent.purpose, withdrawn_at=None)
+        if not holding.filter(pk=consent.pk).exists():
             return
+        holding.update(withdrawn_at=timezone.now())
         if consent.purpose == ConsentPurpose.PLANNING and home.consent_until is not None:
             yesterday = timezone.localdate() - datetime.timedelta(days=1)
             home.consent_until = min(home.consent_until, yesterday)

@@ -80,7 +80,7 @@ DECLARATIONS = [
             "given_at": Kind.CHOICE,
             "withdrawn_at": Kind.CHOICE,
         },
-        plain=["id", "municipality"],
+        plain=["id", "municipality", "merged"],
     ),
     declare(
         ImportBatch,

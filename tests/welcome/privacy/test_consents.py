@@ -7,7 +7,7 @@ from municipalities.audit.models import AuditEntry
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import ConsentFactory, HouseholdFactory
 from tests.welcome.privacy.test_retention import planning, stay
-from welcome.households import consents
+from welcome.households import actions, consents
 from welcome.households.consents import Consent, ConsentText
 from welcome.privacy import retention
 
@@ -31,6 +31,21 @@ def test_it_keeps_the_words_it_was_given_to(home):
     before.refresh_from_db()
     assert (before.text.version, after.text.version, after.text.words) == (1, 2, "Nye ord.")
     assert before.text.words != after.text.words
+
+
+def test_of_two_that_are_merged_one_counts_and_both_are_taken_back(home):
+    other = HouseholdFactory(municipality=home.municipality)
+    mine, theirs = give(home), give(other)
+    actions.merge(keep=home, other=other, by=None)
+    assert list(Consent.objects.running()) == [mine]
+    assert give(home) == mine
+    theirs.refresh_from_db()
+    consents.withdraw(consent=theirs, by=None)
+    assert not Consent.objects.filter(withdrawn_at=None).exists()
+    home.refresh_from_db()
+    assert (home.needs, home.interests) == ("", "")
+    again = give(home)
+    assert again not in (mine, theirs)
 
 
 def test_agreeing_twice_is_agreeing_once(home):
