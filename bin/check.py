@@ -20,10 +20,13 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "SITE_URL": "https://tilflytter.example",
     "SECRET_KEY": "only-for-the-check-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
+    "FIELD_KEYS": "b25seS1mb3ItdGhlLWNoZWNrLW5vdC1mb3ItdXNlLi4=",
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
 }
 LINES = 40  # of what a red check says
-EMBEDDED = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "SITE_URL", "SECRET_KEY", "EMAIL_URL"), "")
+EMBEDDED = dict.fromkeys(
+    ("DATABASE_URL", "REDIS_URL", "SITE_URL", "SECRET_KEY", "FIELD_KEYS", "EMAIL_URL"), ""
+)
 
 CHECKS: list[tuple[str, Sequence[str | Path], dict[str, str]]] = [
     ("format", [BIN / "ruff", "format", "--check", "-q", "--output-format", "concise", "."], EMBEDDED),

@@ -64,10 +64,18 @@ def hold_data_dir() -> IO[str]:
     return lock
 
 
+def password_is_enough() -> bool:
+    """A trial on one's own machine: nobody else can reach it."""
+    asked = os.environ.get("SECOND_FACTOR", "").strip()
+    return HOST in {"127.0.0.1", "localhost"} and not os.environ.get("SITE_URL") and asked in {"", "0"}
+
+
 def start() -> "subprocess.Popen[bytes]":
     env = {**os.environ, "HOST": HOST, "PORT": PORT, "PYTHONUNBUFFERED": "1"}
     env["PATH"] = f"{VENV / 'bin'}{os.pathsep}{env.get('PATH', '')}"
     env.setdefault("SITE_URL", f"http://{HOST}:{PORT}")
+    if password_is_enough():
+        env["SECOND_FACTOR"] = "0"
     # The .env file is the production set-up's (docker-compose.yml): honcho must not read it.
     honcho = [str(PYTHON), "-c", PATIENT_HONCHO, "start", "--env", os.devnull, "--no-colour"]
     return subprocess.Popen(honcho, cwd=ROOT, env=env, start_new_session=True, preexec_fn=die_with_parent)
@@ -88,7 +96,12 @@ def welcome() -> str:
         f"\n  Tilflytter is ready:  http://{HOST}:{PORT}/\n"
         f"  Staff log in at       http://{HOST}:{PORT}/admin/\n\n{people}\n"
         f"    {'password':<16} {password}\n\n"
-        "  Begin with Ål's waiting letter run of 2026Q3. Ctrl-C stops everything.\n"
+        + (
+            "  For this trial a password is enough. SECOND_FACTOR=1 make run asks for a second step.\n"
+            if password_is_enough()
+            else ""
+        )
+        + "  Begin with Ål's waiting letter run of 2026Q3. Ctrl-C stops everything.\n"
     )
 
 

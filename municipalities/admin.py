@@ -1,4 +1,5 @@
 from municipalities.contacts.admin import ContactPointAdmin
+from municipalities.login import admin as login_admin
 from municipalities.municipality.admin import MunicipalityAdmin
 from municipalities.tenancy.trail import AuditEntryAdmin
 from municipalities.tenancy.users import MembershipAdmin, UserAdmin
@@ -11,4 +12,5 @@ __all__ = [
     "MunicipalityAdmin",
     "TopicAdmin",
     "UserAdmin",
+    "login_admin",
 ]

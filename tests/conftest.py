@@ -10,7 +10,10 @@ from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import translation
 
+from tests.staff_client import StaffClient
+
 pytest_plugins = ["tests.database"]
+
 LOCAL_NAMES = {None, "", "localhost", b"localhost"}
 
 
@@ -49,6 +52,12 @@ def _own_files(settings, tmp_path_factory, request):
 def _own_language(settings):
     """A request leaves its language behind in the thread; the next test begins in the portal's own."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def client():
+    """`force_login` logs in as staff do: with the second step taken."""
+    return StaffClient()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 # Nothing of whoever runs the tests may decide what these see.
 CLEAN = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
@@ -52,6 +53,7 @@ def load(repository, tmp_path):
         ("SESSION_HOURS", "ten", "from 1 to 336"),
         ("DATABASE_CONN_MAX_AGE", "-1", "from 0 to 3600"),
         ("LOG_LEVEL", "LOUD", "INFO"),
+        ("SECOND_FACTOR", "perhaps", "1 or 0"),
         ("SECRET_KEY", "short", "50 random characters"),
     ],
 )
@@ -131,15 +133,51 @@ def test_https_needs_a_secret_that_was_chosen(load):
 
 
 def test_a_portal_on_the_internet_never_shows_its_innards(load):
-    refused = load(SITE_URL="https://tilflytter.example.no", SECRET_KEY="x" * 50, DEBUG="1")
+    keys = {"SECRET_KEY": "x" * 50, "FIELD_KEYS": Fernet.generate_key().decode()}
+    refused = load(SITE_URL="https://tilflytter.example.no", DEBUG="1", **keys)
     assert "DEBUG" in refused.stderr.splitlines()[-1]
 
 
+def test_https_needs_keys_for_its_fields_that_were_chosen(load):
+    refused = load(SITE_URL="https://tilflytter.example.no", SECRET_KEY="x" * 50)
+    assert "FIELD_KEYS" in refused.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("keys", ["short", "x" * 44 + ",y"])
+def test_keys_that_are_none_are_refused_and_not_shown(load, keys):
+    last = load(FIELD_KEYS=keys).stderr.splitlines()[-1]
+    assert "FIELD_KEYS" in last
+    assert keys not in last
+
+
+@pytest.mark.parametrize(
+    ("site", "accepted"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://localhost", True),
+        ("http://10.0.0.5:8000", False),
+        ("http://127.0.0.1.example.no", False),
+        ("https://localhost", False),
+    ],
+)
+def test_a_password_is_enough_only_on_ones_own_machine(load, site, accepted):
+    keys = {"SECRET_KEY": "x" * 50, "FIELD_KEYS": Fernet.generate_key().decode()}
+    loaded = load("s.SECOND_FACTOR", SITE_URL=site, SECOND_FACTOR="0", **keys)
+    assert (loaded.stdout.strip() == "False") is accepted
+    if not accepted:
+        assert "SECOND_FACTOR" in loaded.stderr.splitlines()[-1]
+    assert load("s.SECOND_FACTOR", SITE_URL=site, **keys).stdout.strip() == "True"
+
+
 def test_https_turns_on_what_https_needs(load):
+    key = Fernet.generate_key().decode()
     names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE SECURE_SSL_REDIRECT"
     shown = f"*[getattr(s, name) for name in {names!r}.split()], s.SECURE_HSTS_SECONDS > 0"
     assert (
-        load(shown, SITE_URL="https://tilflytter.example.no", SECRET_KEY="x" * 50).stdout.split()
+        load(
+            shown, SITE_URL="https://tilflytter.example.no", SECRET_KEY="x" * 50, FIELD_KEYS=key
+        ).stdout.split()
         == ["True"] * 5
     )
     assert load(shown, SITE_URL="http://127.0.0.1:8000").stdout.split() == ["False"] * 5

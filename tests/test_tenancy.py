@@ -32,21 +32,15 @@ MARK = f"{HALF}staden"
 # Addresses of the staff site that show no row of any model.
 SITE_WIDE = {
     "view_on_site", "search", "index", "login", "logout", "password_change", "password_change_done",
-    "autocomplete", "jsi18n", "app_list", "admin_password_reset", "password_reset_done",
-    "password_reset_confirm", "password_reset_complete",
+    "autocomplete", "jsi18n", "app_list",
 }  # fmt: skip
-OPEN = {
-    "login",
-    "admin_password_reset",
-    "password_reset_done",
-    "password_reset_confirm",
-    "password_reset_complete",
-}
+OPEN = {"login", "logout", "password_change", "password_change_done"}  # They lead to /account/.
 
 # What stands in an address besides the object's number. A number that the object of another municipality
 # has, so that only the scope can refuse it.
 PARTS = {
     (ImportBatch, "verb"): ["save", "drop"],
+    (User, "verb"): ["lock", "open", "invite", "recall", "forget"],
     (LetterRun, "verb"): ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],
     (LetterRun, "reason"): LeftOutReason.values,
     (LetterRun, "number"): [1],

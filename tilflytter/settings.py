@@ -7,11 +7,13 @@ people's addresses must not guess.
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
+from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -78,13 +80,13 @@ except OSError as error:
 DEBUG = _bool("DEBUG", False)
 
 
-def _own_secret() -> str:
-    """The embedded portal makes its secret at first start; two processes starting at once agree on one."""
-    path = DATA_DIR / "secrets" / "secret_key"
+def _own_secret(name: str, make: Callable[[], str]) -> str:
+    """The embedded portal makes its secrets at first start; two processes starting at once agree on one."""
+    path = DATA_DIR / "secrets" / name
     if not path.exists():
-        draft = path.with_name(f"secret_key.{os.getpid()}")
+        draft = path.with_name(f"{name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
+        draft.write_text(make())
         try:
             os.link(draft, path)
         except FileExistsError:
@@ -107,7 +109,7 @@ if not SECRET_KEY and HTTPS:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set; a portal on https:// needs 50 random characters or more."
     )
-SECRET_KEY = SECRET_KEY or _own_secret()
+SECRET_KEY = SECRET_KEY or _own_secret("secret_key", lambda: secrets.token_urlsafe(64))
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short; it should be at least 50 random characters.")
 # What was signed with a former key, links on paper among it, holds for as long as that key stands here.
@@ -147,6 +149,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.sitemaps",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_ratelimit",
     "crispy_forms",
@@ -177,6 +183,8 @@ MIDDLEWARE = [
     "municipalities.tenancy.middleware.StaffLanguageMiddleware",
     "municipalities.tenancy.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "municipalities.login.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -284,7 +292,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
 # Source strings are English; a reader who says nothing gets bokmål.
@@ -384,6 +392,69 @@ FETCH_PRIVATE_HOSTS = [
 if not all(re.fullmatch(r"[\w.-]+(:\d{1,5})?", host) for host in FETCH_PRIVATE_HOSTS):
     raise _refuse("FETCH_PRIVATE_HOSTS", "host names divided by commas, each alone or with its port")
 
+# --- login -------------------------------------------------------------------------------------
+
+# Demanded of everybody; without it only where nobody else gets in: a trial on one's own machine.
+SECOND_FACTOR = _bool("SECOND_FACTOR", True)
+if not SECOND_FACTOR and (HTTPS or _site.hostname not in {"127.0.0.1", "localhost", "::1"}):
+    raise _refuse("SECOND_FACTOR", "1 where SITE_URL is not a plain http:// address of this machine")
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "municipalities.login.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # Nobody signs up; allauth's own check wants it said.
+ACCOUNT_EMAIL_VERIFICATION = "none"  # An account begins with a link that was mailed.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # No mail to addresses that have no account.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_SESSION_REMEMBER = True  # For SESSION_HOURS, not until some browser is closed.
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,3/5m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "municipalities.login.forms.LoginForm",
+    "reset_password": "municipalities.login.forms.ResetPasswordForm",
+    "reset_password_from_key": "municipalities.login.forms.ResetPasswordKeyForm",
+    "change_password": "municipalities.login.forms.ChangePasswordForm",
+    "reauthenticate": "municipalities.login.forms.ReauthenticateForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
+MFA_ADAPTER = "municipalities.login.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "municipalities.login.forms.AuthenticateForm",
+    "reauthenticate": "municipalities.login.forms.FactorAgainForm",
+    "activate_totp": "municipalities.login.forms.ActivateTOTPForm",
+    "add_webauthn": "municipalities.login.forms.AddPasskeyForm",
+    "edit_webauthn": "municipalities.login.forms.EditPasskeyForm",
+}
+# A browser hands passkeys to https:// only, and to its own machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+# --- encrypted fields --------------------------------------------------------------------------
+
+FIELD_KEYS = [key.strip() for key in os.environ.get("FIELD_KEYS", "").split(",") if key.strip()]
+if not FIELD_KEYS and HTTPS:
+    # Each machine would make its own, and could not read what the others wrote.
+    raise ImproperlyConfigured(
+        "FIELD_KEYS is not set; a portal on https:// needs a Fernet key (docs/operations.md)."
+    )
+FIELD_KEYS = FIELD_KEYS or [_own_secret("field_key", lambda: Fernet.generate_key().decode())]
+for _key in FIELD_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError as error:  # Its value is not shown: all but one sign of it may be right.
+        raise ImproperlyConfigured(
+            "FIELD_KEYS should be Fernet keys, 44 signs each, divided by commas."
+        ) from error
+
 # --- workers -----------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
@@ -466,6 +537,12 @@ UNFOLD = {
     "SHOW_BACK_BUTTON": True,
     "ENVIRONMENT": "municipalities.tenancy.site.environment",
     "DASHBOARD_CALLBACK": "welcome.dashboard.today.add_to",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Security and password"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Where you are logged in"), "link": reverse_lazy("usersessions_list")},
+        ]
+    },
     "SIDEBAR": {"navigation": "welcome.dashboard.navigation.sidebar"},
     "STYLES": [lambda request: static("css/staff.css")],
     "SITE_FAVICONS": [

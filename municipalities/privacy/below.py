@@ -72,11 +72,12 @@ TENANCY: list[Declaration] = [
             "password": Personal(Kind.TRACE, shown=False),
             "last_login": Kind.TRACE,
             "date_joined": Kind.TRACE,
+            "invited_at": Kind.TRACE,
         },
         plain=["id", "is_superuser", "is_staff", "is_active", "language"],
     ),
     declare(Membership, activity=ACCOUNTS, personal={"user": Kind.STAFF, "role": Kind.STAFF},
-            plain=["id", "municipality"]),
+            plain=["id", "municipality", "mapped"]),
 ]  # fmt: skip
 
 _STAYS = _(

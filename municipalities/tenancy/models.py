@@ -38,6 +38,13 @@ class User(AbstractUser):
         help_text=_("Empty: what the browser asks for."),
     )
 
+    invited_at = models.DateTimeField(
+        _("invited"),
+        null=True,
+        editable=False,
+        help_text=_("Empty once the invitation was taken up or back."),
+    )
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()  # type: ignore[assignment,misc]
@@ -79,6 +86,12 @@ class Membership(MunicipalityOwned):
         Municipality, models.PROTECT, related_name="membership", verbose_name=_("municipality")
     )
     role = models.CharField(_("role"), max_length=16, choices=Role)
+    mapped = models.BooleanField(
+        _("from the login"),
+        default=False,
+        editable=False,
+        help_text=_("Given by what the municipality's own login says, and taken away by it."),
+    )
 
     objects = OwnedQuerySet["Membership"].as_manager()
 

@@ -1,14 +1,16 @@
-"""The staff site: Django's admin, with a way back for who forgot their password."""
+"""The staff site: Django's admin. Who may come in is asked elsewhere: `municipalities/login`."""
 
-from collections.abc import Callable
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.contrib.auth import views
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path, reverse_lazy
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -38,8 +40,36 @@ class StaffSite(UnfoldAdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return theme_policy(super().admin_view(view, cacheable))
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whoever works nowhere any more has no site to see, however they are still logged in."""
+        access = access_of(request)
+        return super().has_permission(request) and (access.everywhere or bool(access.rights))
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return theme_policy(super().login)(request, extra_context)
+        wanted = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+            wanted = reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(wanted)
+        if request.user.is_authenticated:
+            raise PermissionDenied  # Asking for a login again would lead here again.
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': wanted})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST":
+            logout(request)
+            return redirect("account_login")
+        return redirect("account_logout")  # It asks first: an image on some page must log nobody out.
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
@@ -48,45 +78,8 @@ class StaffSite(UnfoldAdminSite):
                 self.admin_view(no_shortcut),
                 name="view_on_site",
             ),
-            path(
-                "password_reset/",
-                self._open(
-                    views.PasswordResetView,
-                    success_url=reverse_lazy("admin:password_reset_done"),
-                    email_template_name="registration/staff_password_mail.txt",
-                    subject_template_name="registration/staff_password_mail_subject.txt",
-                    extra_email_context={"site_url": settings.SITE_URL},
-                ),
-                name="admin_password_reset",
-            ),
-            path(
-                "password_reset/done/",
-                self._open(views.PasswordResetDoneView),
-                name="password_reset_done",
-            ),
-            path(
-                "reset/<uidb64>/<token>/",
-                self._open(
-                    views.PasswordResetConfirmView,
-                    success_url=reverse_lazy("admin:password_reset_complete"),
-                ),
-                name="password_reset_confirm",
-            ),
-            path(
-                "reset/done/",
-                self._open(views.PasswordResetCompleteView),
-                name="password_reset_complete",
-            ),
             *super().get_urls(),
         ]
-
-    def _open(self, view: Any, **options: Any) -> Callable[..., HttpResponse]:
-        """A page of the staff site for who isn't logged in, in the theme's frame."""
-
-        def page(request: HttpRequest, **parts: Any) -> HttpResponse:
-            return view.as_view(extra_context=self.each_context(request), **options)(request, **parts)
-
-        return theme_policy(page)
 
 
 def municipality_line(request: HttpRequest) -> str:

@@ -3,18 +3,21 @@
 import secrets
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import Group
-from django.db import models, transaction
-from django.http import HttpRequest
-from django.utils import translation
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from municipalities.municipality import scope
+from municipalities.tenancy import account_steps, invitations, leaving
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin, ScopedTabularInline
 from municipalities.tenancy.forms import ScopedForm
@@ -76,8 +79,20 @@ class UserAdmin(ScopedAdmin):
     search_fields = ["name", "email"]
     ordering = ["name"]
     inlines = [MembershipInline]
-    readonly_fields = ["last_login"]
-    fieldsets = [(None, {"fields": [("name", "email"), ("language", "is_active"), "last_login"]})]
+    readonly_fields = ["last_login", "invited_at", "account"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "email"),
+                    ("language", "is_active"),
+                    ("last_login", "invited_at"),
+                    "account",
+                ]
+            },
+        )
+    ]
     add_fieldsets = [
         (
             None,
@@ -115,10 +130,8 @@ class UserAdmin(ScopedAdmin):
         access = access_of(request)
         if obj is None or access.everywhere:
             return access.may(self.write)
-        others = Membership.objects.filter(user=obj).exclude(municipality__in=access.with_right(self.write))
-        with scope.everywhere():  # Within one's own walls everybody would seem to work nowhere else.
-            works_elsewhere = others.exists()
-        return access.may(self.write) and not obj.is_superuser and not works_elsewhere
+        elsewhere = leaving.works_outside(obj, access.with_right(self.write))
+        return access.may(self.write) and not obj.is_superuser and not elsewhere
 
     def places_of(self, obj: models.Model) -> list[int | None]:
         """An account is told of wherever its owner works."""
@@ -136,12 +149,57 @@ class UserAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change or form.known is not None:
             super().save_model(request, obj, form, change)
+            if "is_active" in form.changed_data:
+                leaving.end_if_gone(obj)
             return
         obj.is_staff = True
         # Nobody knows it: the first real one is chosen behind the link.
         obj.set_password(secrets.token_urlsafe(32))
         super().save_model(request, obj, form, change)
-        transaction.on_commit(lambda: invite(obj))
+        invitations.send(user=obj, by=request.user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            leaving.end_if_gone(form.instance)
+
+    def get_urls(self) -> list[Any]:
+        address = path(
+            "<int:object_id>/<str:verb>/account/",
+            self.admin_site.admin_view(self.account_step),
+            name="municipalities_user_account",
+        )
+        return [address, *super().get_urls()]
+
+    def account_step(self, request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
+        """GET asks whether one is sure, POST does it. Whom: a colleague of one's own, never the system's
+        administrator; who works elsewhere too only loses the roles here."""
+        user = get_object_or_404(self.get_queryset(request), pk=object_id)
+        step = account_steps.find(verb)
+        if step is None:
+            raise Http404
+        access = access_of(request)
+        if not account_steps.may(access, user, step):
+            raise PermissionDenied
+        if request.method == "POST":
+            step.do(access, user)
+            self.log_change(request, user, [{"changed": {"fields": [verb]}}])
+            messages.success(request, step.done % {"name": user})
+            return redirect("admin:municipalities_user_changelist")
+        context = self.admin_site.each_context(request) | {
+            "opts": self.opts, "original": user, "title": step.title, "question": step.ask % {"name": user},
+            "back": reverse("admin:municipalities_user_change", args=[user.pk]),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/municipalities/user/account_step.html", context)
+
+    @display(description=_("account"))
+    def account(self, user: User) -> str:
+        links = [
+            (reverse("admin:municipalities_user_account", args=[user.pk, step.verb]), step.title)
+            for step in account_steps.STEPS
+            if step.fits(user)
+        ]
+        return format_html_join(mark_safe(" · "), '<a href="{}" class="text-primary-600">{}</a>', links)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> Any:
         """The same words, built from what was typed, whether the account is new or was there: the name
@@ -181,15 +239,12 @@ class MembershipAdmin(ScopedAdmin):
         fields = super().get_readonly_fields(request, obj)
         return [*fields, "user"] if obj else fields
 
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        super().delete_model(request, obj)
+        leaving.end_if_gone(obj.user)
 
-def invite(user: User) -> None:
-    """Mail `user` a link on which they choose their password."""
-    form = PasswordResetForm({"email": user.email})
-    if form.is_valid():
-        with translation.override(user.language or settings.LANGUAGE_CODE):
-            form.save(
-                domain_override=settings.SITE_URL.partition("://")[2],
-                subject_template_name="registration/staff_invitation_subject.txt",
-                email_template_name="registration/staff_invitation.txt",
-                extra_email_context={"site_url": settings.SITE_URL},
-            )
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        users = [membership.user for membership in queryset.select_related("user")]
+        super().delete_queryset(request, queryset)
+        for user in users:
+            leaving.end_if_gone(user)

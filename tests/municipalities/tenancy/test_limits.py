@@ -11,6 +11,7 @@ from django.utils import translation
 
 from municipalities.tenancy import limits
 from tests.factories.municipalities import MunicipalityFactory, UserFactory
+from tests.staff_client import StaffClient
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +110,7 @@ def test_a_proxy_that_hides_its_clients_switches_no_limit_off(tight, client, set
 
 
 def test_an_office_behind_one_address_is_counted_by_account(tight):
-    first, second = Client(), Client()
+    first, second = StaffClient(), StaffClient()
     first.force_login(UserFactory())
     second.force_login(UserFactory())
     assert 429 not in ask(first, 3, "/i18n/setlang/", "post")

@@ -35,8 +35,8 @@ def test_an_invited_colleague_gets_a_link_and_a_role(home, boss, client, django_
     user = User.objects.get(email="ny@dalen.example")
     assert (user.is_staff, user.is_superuser) == (True, False)
     assert [row.municipality for row in user.memberships.all()] == [home]
-    link = next(word for word in mail.outbox[0].body.split() if "/reset/" in word)
-    assert client.get(link[link.index("/admin/") :], follow=True).context["validlink"]
+    link = next(word for word in mail.outbox[0].body.split() if "/invitation/" in word)
+    assert client.get(link[link.index("/account/") :], follow=True).context["validlink"]
     assert "Ny Kollega" not in LogEntry.objects.get().object_repr
 
 

@@ -1,7 +1,6 @@
 import datetime
 
 import pytest
-from django.test import Client
 
 from municipalities.municipality.models import Municipality
 from tests.factories.municipalities import (
@@ -12,6 +11,7 @@ from tests.factories.municipalities import (
     TopicTextFactory,
 )
 from tests.factories.welcome import HouseholdFactory, PersonFactory
+from tests.staff_client import StaffClient
 from tests.welcome.letters.frozen import make_frozen, worker
 from welcome.households.models import Household
 from welcome.households.quarters import Quarter
@@ -44,7 +44,7 @@ def as_role(client, run):
 
     def log_in(role, municipality=None):
         user = role if not isinstance(role, str) else worker(municipality or run.municipality, role)
-        browser = Client(headers={"accept-language": "en"})
+        browser = StaffClient(headers={"accept-language": "en"})
         browser.force_login(user)
         browser.user = user
         return browser

@@ -1,8 +1,8 @@
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from municipalities.tenancy.models import Role
+from tests.staff_client import StaffClient
 from tests.welcome.letters.frozen import (
     make_frozen,
     make_municipality,
@@ -93,7 +93,7 @@ def test_nothing_is_changed_by_looking(as_role, run):
 
 
 def test_a_form_without_its_token_is_refused(run):
-    browser = Client(enforce_csrf_checks=True)
+    browser = StaffClient(enforce_csrf_checks=True)
     browser.force_login(worker(run.municipality, Role.COORDINATOR))
     assert browser.post(url(run, "act", "approve"), approval(run)).status_code == 403
     run.refresh_from_db()
