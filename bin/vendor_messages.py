@@ -19,13 +19,24 @@ from shutil import copytree
 VENDOR = Path(__file__).resolve().parent.parent / "locale" / "vendor"
 LANGUAGES = ("nb", "nn")
 DOMAINS = ("django", "djangojs")  # Pages, and the staff site's scripts.
-PACKAGES = ("django", "unfold", "import_export", "phonenumber_field", "csp", "crispy_forms", "django_htmx")
+PACKAGES = (
+    "django",
+    "allauth",
+    "unfold",
+    "import_export",
+    "phonenumber_field",
+    "csp",
+    "crispy_forms",
+    "django_htmx",
+)
 
 # Folders that no page of ours shows, that speak to developers, or that hold somebody else's scripts.
 CONTRIB = {"admindocs", "flatpages", "gis", "postgres", "redirects", "sitemaps", "sites", "syndication"}
 UNUSED = (
     {f"django/contrib/{part}" for part in CONTRIB}
     | {f"unfold/contrib/{part}" for part in ("constance", "guardian", "location_field", "simple_history")}
+    | {f"allauth/{part}" for part in ("headless", "idp", "socialaccount", "templates")}  # Ours replace these.
+    | {f"allauth/account/{part}.py" for part in ("admin", "apps")}
     | {"__pycache__", "locale", "management", "tests", "vendor"}
     | {"alpine", "chart", "htmx", "nouislider", "simplebar", "trix", "wnumb"}
 )

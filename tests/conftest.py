@@ -78,3 +78,11 @@ def refuse_mail_to(monkeypatch):
 
     monkeypatch.setattr(EmailBackend, "send_messages", send)
     return refused.add
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the sweeps have counted, in a line each."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "counted":
+                terminalreporter.write_line(value)

@@ -13,52 +13,12 @@ import yaml
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from municipalities.municipality.models import MunicipalityOwned
 
 APPS = ("municipalities", "housing", "welcome")
 OUR_MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 OWNED = [model for model in OUR_MODELS if issubclass(model, MunicipalityOwned)]
-
-# Who may ask for an address. The staff site asks for a login and scopes by municipality:
-# tests/test_tenancy.py walks through it. What is public shows nobody's data; a link is signed for one
-# purpose. Both are listed one by one, so that a new address fails until somebody has thought about it.
-STAFF = "admin/"
-LINKS = {
-    "l/<slug:purpose>/<str:token>/",
-    "review/<slug:slot>/",
-    "<language>/my/<slug:slot>/",
-    "<language>/my/<slug:slot>/change/",
-    "<language>/my/<slug:slot>/letters/",
-    "<language>/my/<slug:slot>/ask/<slug:kind>/",
-    "<language>/my/<slug:slot>/consent/<int:consent>/",
-    "<language>/my/<slug:slot>/data/<slug:kind>/",
-    "<language>/my/<slug:slot>/leave/",
-    "<language>/my/<slug:slot>/not-mine/",
-}
-# Logging in and one's own account: tests/municipalities/login.
-DOORS = ("account/", "^account/")
-PUBLIC = {
-    "",
-    "arms/<slug:slug>",
-    "csp-report",
-    "healthz",
-    "readyz",
-    "robots.txt",
-    "sitemap.xml",
-    "i18n/setlang/",
-    "<language>/",
-    "<language>/privacy/",
-    "<language>/accessibility/",
-    "<language>/<slug:slug>/",
-    "<language>/<slug:slug>/<door:door>/",
-    "<language>/<slug:slug>/accessibility/",
-    "<language>/<slug:slug>/privacy/",
-    "<language>/<slug:slug>/search/",
-    "<language>/<slug:slug>/topics/",
-    "<language>/<slug:slug>/topics/<slug:topic>/",
-}
 
 
 def run(repository, *words, env=None):
@@ -189,29 +149,3 @@ def test_compose_gives_every_portal_process_only_known_settings(repository):
     read = names_read_in((repository / "tilflytter/settings.py").read_text())
     for name in ("web", "worker", "beat", "migrate"):
         assert set(services[name]["environment"]) <= read
-
-
-# --- addresses -----------------------------------------------------------------------------------
-
-
-def routes(patterns, before=""):
-    """Every address of the resolver, the language in front written as <language>/."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            prefixed = type(pattern.pattern).__name__ == "LocalePrefixPattern"
-            yield from routes(
-                pattern.url_patterns, before + ("<language>/" if prefixed else str(pattern.pattern))
-            )
-        elif isinstance(pattern, URLPattern):
-            yield before + str(pattern.pattern)
-
-
-@pytest.mark.parametrize("route", sorted(set(routes(get_resolver().url_patterns))))
-def test_every_address_is_classified(route):
-    assert route.startswith((STAFF, *DOORS)) or route in PUBLIC | LINKS, (
-        f"{route!r}: say in this file who may ask for it"
-    )
-
-
-def test_no_address_is_classified_that_is_gone():
-    assert set(routes(get_resolver().url_patterns)) >= PUBLIC | LINKS

@@ -5,10 +5,13 @@ every address of the staff site as somebody from elsewhere.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured, PermissionDenied
@@ -131,6 +134,26 @@ class ScopedAdmin(Scoped, Audited, ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> None:
         raise Http404
+
+    # Django asks for the right before it looks for the object: what nobody may change or delete would be
+    # refused, where it is not even there for the one who asks.
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        with self._unknown_rather_than_refused(request, object_id):
+            return super().change_view(request, object_id, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        with self._unknown_rather_than_refused(request, object_id):
+            return super().delete_view(request, object_id, *args, **kwargs)
+
+    @contextmanager
+    def _unknown_rather_than_refused(self, request: HttpRequest, object_id: str) -> Iterator[None]:
+        try:
+            yield
+        except PermissionDenied:
+            if self.get_object(request, unquote(object_id)) is None:
+                raise Http404 from None
+            raise
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         try:

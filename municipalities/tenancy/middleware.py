@@ -2,7 +2,8 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 
@@ -11,15 +12,17 @@ from municipalities.tenancy.access import access_of
 
 
 class NoNulMiddleware:
-    """No address of ours has a NUL in it, and PostgreSQL refuses to look for one: 400 instead of a crash.
+    """No address and no cookie of ours has a NUL in it, and PostgreSQL refuses to look for one: 400 instead
+    of a crash.
     Forms refuse it themselves."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "\0" in unquote(request.META.get("QUERY_STRING", "")):
-            raise SuspiciousOperation("NUL in the address")
+        asked = [request.path_info, unquote(request.META.get("QUERY_STRING", "")), *request.COOKIES.values()]
+        if any("\0" in part for part in asked):
+            raise SuspiciousOperation("NUL in the address or a cookie")
         return self.get_response(request)
 
 
@@ -55,4 +58,19 @@ class StaffLanguageMiddleware:
             with translation.override(language):
                 request.LANGUAGE_CODE = language
                 return self.get_response(request)
+        return self.get_response(request)
+
+
+class ReadOrSendMiddleware:
+    """Pages are read and forms are sent. Any other method is refused before somebody looks who asks for
+    what, so that no view has to think of it and the answer tells nothing of what is there."""
+
+    TAKEN = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in self.TAKEN:
+            return HttpResponseNotAllowed(self.TAKEN)
         return self.get_response(request)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from qrcode.image.svg import SvgPathImage
 
+from municipalities.audit.recording import look
 from municipalities.links import actions as links
 from municipalities.links.models import Link
 from municipalities.tenancy.access import access_of
@@ -45,6 +46,7 @@ def own_link(request: HttpRequest, object_id: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, household: Household, fresh: Link | None) -> HttpResponse:
+    look(of=household, note="link")
     request.current_app = admin.site.name
     context = {
         **admin.site.each_context(request),

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
 from PIL import Image
 
 from welcome.letters import rendering
@@ -95,11 +96,13 @@ def picture(content: bytes, page: int) -> bytes:
     return out.getvalue()
 
 
+@require_safe
 @xframe_options_sameorigin  # The letter's page shows it in a frame.
 def letter_pdf(request: HttpRequest, object_id: int, number: int) -> HttpResponse:
     return _served(request, object_id, number, None)
 
 
+@require_safe
 def letter_page(request: HttpRequest, object_id: int, number: int, page: int) -> HttpResponse:
     return _served(request, object_id, number, page)
 

@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from municipalities.audit.recording import look
 from municipalities.tenancy.access import access_of
 from welcome.households.household_pages import writable
 from welcome.households.models import Household, Person
+from welcome.letters import withdrawal
 from welcome.privacy import erasure
 from welcome.privacy.forms import EraseForm
 
@@ -24,7 +26,7 @@ def erase(request: HttpRequest, object_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             plan = erasure.erase(household=household, person=person, by=access_of(request).user)
-        except erasure.Refused as refusal:
+        except (erasure.Refused, withdrawal.Refused) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Erased. The log says that it was done, and nothing of who it was."))
@@ -51,6 +53,7 @@ def _person(household: Household, number: str | None) -> Person | None:
 def show(
     request: HttpRequest, template: str, household: Household, status: int = 200, **context: Any
 ) -> HttpResponse:
+    look(of=household, note=template)
     request.current_app = admin.site.name
     frame = {**admin.site.each_context(request), "opts": Household._meta, "household": household}
     return render(request, f"privacy/{template}.html", frame | context, status=status)

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -78,6 +79,7 @@ class AnswerForm(ScopedForm):
 @admin.register(DataRequest)
 class DataRequestAdmin(ScopedAdmin):
     read = write = Right.WRITE_PEOPLE  # Words of people, protected ones too.
+    shows_people = True
     form = AnswerForm
     list_display = ["kind", "municipality", "home", "received_at", "due_label", "state_label"]
     list_filter = [WaitingFilter, "kind"]
@@ -120,10 +122,23 @@ class DataRequestAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: DataRequest, form: Any, change: bool) -> None:
         said = form.cleaned_data
         to, by = said["to"], access_of(request).user
+        requests.answer(request=obj, outcome=said["outcome"], words=said["answer"], to=to, by=by)
+
+    def note_change(self, request: HttpRequest, rows: Any, action: str) -> None:
+        """The answer has left its entry, with its outcome."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
         try:
-            requests.answer(request=obj, outcome=said["outcome"], words=said["answer"], to=to, by=by)
-        except ValidationError as error:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:  # A colleague was first; the page now shows their answer.
             self.message_user(request, error.messages[0], messages.ERROR)
+            return redirect(request.path)
 
     @display(description=_("household"), ordering="household", empty_value="–")
     def home(self, row: DataRequest) -> str | None:

@@ -37,6 +37,11 @@ def test_a_nul_in_what_is_completed_is_no_crash(client):
     assert client.get(reverse("admin:autocomplete"), asked).status_code == 400
 
 
+def test_a_nul_in_a_cookie_is_no_crash(client):
+    # In quotation marks a cookie may spell any sign by its number.
+    assert client.get("/nb/", headers={"cookie": 'sessionid="aaaaaaaa\\000"'}).status_code == 400
+
+
 @pytest.mark.parametrize("picked", ["x", "9" * 30, "a\0"])
 def test_an_action_on_what_is_no_row_is_no_crash(client, picked):
     client.force_login(MembershipFactory(role="administrator").user)

@@ -7,17 +7,25 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from municipalities.audit.models import AuditEntry
 from municipalities.links.models import Link
 from tests.factories.municipalities import MembershipFactory
-from tests.factories.welcome import HouseholdFactory, ImportBatchFactory, PersonFactory
+from tests.factories.welcome import (
+    HouseholdFactory,
+    ImportBatchFactory,
+    LetterFactory,
+    LetterRunFactory,
+    PersonFactory,
+)
 from tests.walls.everywhere import search_kept, search_logs, stored_files
 from tests.welcome.privacy.planted import OF_HOUSEHOLD, OF_PERSON, VALUES, plant
 from welcome.households.consents import Consent
 from welcome.households.imports import ImportRow, Verdict
 from welcome.households.models import Household
-from welcome.letters import output, printing, runs, verification
+from welcome.letters import output, printing, runs, verification, withdrawal
+from welcome.letters.models import LetterRun
 from welcome.privacy import erasure
 from welcome.privacy.models import DataRequest
 
@@ -166,7 +174,7 @@ def test_twice_is_once(db):
 def home(client):
     person = PersonFactory(given_name="Oksana", family_name="Kovalenko")
     PersonFactory(household=person.household, given_name="Taras", family_name="Kovalenko")
-    user = MembershipFactory(municipality=person.municipality).user
+    user = MembershipFactory(municipality=person.municipality, user__language="en").user
     client.force_login(user)
     return person.household
 
@@ -206,3 +214,30 @@ def test_a_refusal_is_told_on_the_page(client, home):
     response = client.post(page(home), {"sure": "on"})
     assert response.status_code == 422
     assert Household.objects.exists()
+
+
+def test_a_run_that_is_handed_over_in_this_moment_is_told_on_the_page(client, home, monkeypatch):
+    now = timezone.now()
+    run = LetterRunFactory(
+        municipality=home.municipality, state="frozen", frozen_at=now, dated=now.date(), cohort=1
+    )
+    LetterFactory(run=run, household=home)
+
+    def a_moment_later(**what):
+        LetterRun.objects.filter(pk=run.pk).update(
+            state="delivering", approved_at=now, rendering_at=now, ready_at=now
+        )
+        withdrawal.withdraw(**what)
+
+    monkeypatch.setattr(erasure, "withdraw", a_moment_later)
+    answer = client.post(page(home), {"sure": "on"})
+    assert answer.status_code == 422
+    assert "none can be taken back" in answer.content.decode()
+    assert Household.objects.filter(pk=home.pk).exists()
+
+
+@pytest.mark.parametrize("where", ["erase", "consents", "link"])
+def test_each_page_about_a_household_leaves_a_look(client, home, where):
+    assert client.get(reverse(f"admin:welcome_household_{where}", args=[home.pk])).status_code == 200
+    looks = AuditEntry.objects.filter(model="welcome.Household", object_id=str(home.pk), action="looked")
+    assert list(looks.values_list("note", flat=True)) == [where]

@@ -4,16 +4,18 @@ import datetime
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from municipalities.audit.models import AuditEntry
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MembershipFactory
 from tests.factories.welcome import DataRequestFactory, HouseholdFactory, PersonFactory
 from welcome.privacy import answers, requests
-from welcome.privacy.models import DataRequest, Outcome
+from welcome.privacy.models import DataRequest, DataRequestQuerySet, Outcome
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:welcome_datarequest_changelist"
@@ -108,6 +110,28 @@ def test_it_is_answered_once(asked, office):
     office.post(page_of(asked), {"outcome": "refused", "answer": "Third.", "to": ""})
     asked.refresh_from_db()
     assert asked.answer == "First."
+
+
+def test_who_was_a_moment_later_is_told_so_and_nothing_else(asked, office, monkeypatch):
+    # A colleague has answered between the check of the form and the update: nothing waits any more.
+    monkeypatch.setattr(DataRequestQuerySet, "update", lambda rows, **values: 0)
+    page = office.post(page_of(asked), {"outcome": "refused", "answer": "Second.", "to": ""}, follow=True)
+    told = [str(words) for words in page.context["messages"]]
+    assert told == ["Somebody has answered this request already."]
+    assert not AuditEntry.objects.filter(action="changed").exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_looks_and_the_answer_leave_one_entry_each(asked, office):
+    office.get(reverse(LIST))
+    office.get(page_of(asked))
+    office.post(page_of(asked), {"outcome": "done", "answer": "Put right.", "to": ""})
+    about = AuditEntry.objects.filter(model="welcome.DataRequest", route__contains="datarequest")
+    assert list(about.order_by("pk").values_list("action", "note")) == [
+        ("searched", "rows=1"),
+        ("looked", ""),
+        ("changed", "outcome=done"),
+    ]
 
 
 def test_a_reader_sees_none_of_it(asked, client):

@@ -1,0 +1,289 @@
+"""Who may ask for each address of the product, said once: `test_routes.py` asks each as everybody.
+
+A new address has no rule, and that fails. Give it one here: in `PUBLIC` if anybody may read it, in `LINKS`
+if it is opened by a signed link, in `LOGIN` if it is a step of logging in, by `pages(...)` if it is one of
+the staff site's own pages of a model, and in `STAFF` if it is a page of your own in the staff site, with the
+right it asks for. What stands in its address and is not known yet goes into `values_of`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.utils.http import urlsafe_base64_encode
+
+from municipalities.contacts.models import ContactPoint
+from municipalities.links.purposes import purposes
+from municipalities.municipality.models import Municipality
+from municipalities.tenancy.models import Membership, User
+from municipalities.tenancy.roles import Right
+from municipalities.topics.catalogue import Door
+from municipalities.topics.models import Topic
+from tests.walls.planting import Place
+from tests.walls.routes import Route
+from welcome.households.consents import Consent
+from welcome.households.imports import ImportBatch
+from welcome.households.models import Household
+from welcome.letters.models import LeftOutReason, LetterRun
+from welcome.privacy.cleanings import RetentionRun
+from welcome.privacy.models import DataRequest, RequestKind
+
+
+class Kind(Enum):
+    PUBLIC = "public"
+    LINK = "link"
+    LOGIN = "login"
+    STAFF = "staff"
+
+
+class Asks(Enum):
+    """What a page asks for where that is no right."""
+
+    LOGIN = "being logged in"
+    SYSTEM = "being the system administrator"
+    NOBODY = "nobody may"
+    NOT_TAKEN = "the page does not take this method"
+
+
+READ_TEXTS, WRITE_TEXTS = Right.READ_TEXTS, Right.WRITE_TEXTS
+READ_PEOPLE, WRITE_PEOPLE = Right.READ_PEOPLE, Right.WRITE_PEOPLE
+RUN_LETTERS, APPROVE_LETTERS, MANAGE = Right.RUN_LETTERS, Right.APPROVE_LETTERS, Right.MANAGE
+NOT_TAKEN = Asks.NOT_TAKEN
+OK = frozenset({200})
+ELSEWHERE = frozenset({302})  # Done, and sent on to where it is seen.
+EMPTY = frozenset({200, 422})  # An empty form is sent back with what is missing.
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`get` holds for HEAD too; `got` and `posted` are what whoever may gets, with an empty form.
+    `sees`: who has not even this right is told that there is no such object, instead of refused."""
+
+    kind: Kind
+    get: Right | Asks = Asks.LOGIN
+    post: Right | Asks = NOT_TAKEN
+    got: frozenset[int] = OK
+    posted: frozenset[int] = EMPTY
+    sees: Right | None = None
+    gone: int = 410  # What a link that is forged or over is answered with.
+
+    def asked(self, method: str) -> Right | Asks:
+        return self.post if method == "POST" else self.get
+
+    def answers(self, method: str) -> frozenset[int]:
+        return self.posted if method == "POST" else self.got
+
+
+def public(**more: Any) -> Rule:
+    return Rule(Kind.PUBLIC, **more)
+
+
+def staff(get: Right | Asks, post: Right | Asks = NOT_TAKEN, **more: Any) -> Rule:
+    return Rule(Kind.STAFF, get, post, **more)
+
+
+def act(right: Right | Asks, posted: frozenset[int] = ELSEWHERE, **more: Any) -> Rule:
+    """A button: nothing to read, only to press."""
+    return Rule(Kind.STAFF, NOT_TAKEN, right, posted=posted, **more)
+
+
+def pages(
+    model: Any,
+    read: Right,
+    write: Right,
+    *,
+    add: Right | Asks | None = None,
+    change: Right | Asks | None = None,
+    delete: Right | Asks | None = None,
+    opens: frozenset[int] = OK,
+    export: bool = False,
+) -> dict[str, Rule]:
+    """The pages that the staff site makes for a model; `add`, `change` and `delete` where not `write`.
+    A page takes POST and reads it as GET where there is no form."""
+    label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    add, change, delete = add or write, change or write, delete or write
+    folder = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
+    return {
+        f"{label}_changelist": staff(read, read),
+        f"{label}_add": staff(add, add),
+        f"{label}_change": staff(read, change, sees=read, got=opens, posted=EMPTY | ELSEWHERE),
+        f"{label}_delete": staff(delete, delete, sees=read, posted=ELSEWHERE | OK),
+        f"{label}_history": staff(read, read, sees=read),
+        # Leads on to the page above, whatever the number.
+        f"{folder}<path:object_id>/": staff(Asks.LOGIN, Asks.LOGIN, got=ELSEWHERE, posted=ELSEWHERE),
+    } | ({f"{label}_export": staff(read, read)} if export else {})
+
+
+ANYBODY = Asks.LOGIN  # Of a page that is open to all: nothing is asked.
+PUBLIC = {
+    "healthz": public(post=ANYBODY),
+    "readyz": public(post=ANYBODY),
+    "set_language": public(post=ANYBODY, got=ELSEWHERE, posted=ELSEWHERE),
+    "way-in": public(got=ELSEWHERE),
+    "robots": public(),
+    "sitemap": public(post=ANYBODY),
+    "csp_report": public(get=NOT_TAKEN, post=ANYBODY, posted=frozenset({204})),
+    "arms": public(got=frozenset({404})),  # `plant` gives no arms.
+    "portal:county": public(),
+    "portal:privacy": public(),
+    "portal:accessibility": public(),
+    "portal:municipality": public(),
+    "portal:search": public(),
+    "portal:topics": public(),
+    "portal:topic": public(),
+    "portal:door": public(),
+}
+# The link itself says what may be done; who has another is told that it is over.
+LINKS = {
+    "open_link": Rule(Kind.LINK, got=ELSEWHERE),
+    "review_text": Rule(Kind.LINK, post=ANYBODY),
+    "portal:my": Rule(Kind.LINK),
+    "portal:my-change": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:my-ask": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:my-data": Rule(Kind.LINK),
+    "portal:my-letters": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:my-withdraw": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
+    "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
+}
+LOGIN = {
+    "admin:login": Rule(Kind.LOGIN, post=ANYBODY),
+    "admin:logout": Rule(Kind.LOGIN, post=ANYBODY, got=ELSEWHERE, posted=ELSEWHERE),
+    "admin:admin_password_reset": Rule(Kind.LOGIN, post=ANYBODY),
+    "admin:password_reset_done": Rule(Kind.LOGIN),
+    "admin:password_reset_confirm": Rule(Kind.LOGIN, post=ANYBODY),
+    "admin:password_reset_complete": Rule(Kind.LOGIN),
+    "admin:password_change": staff(Asks.LOGIN, Asks.LOGIN),
+    "admin:password_change_done": staff(Asks.LOGIN),
+}
+_EVERY_STAFF_PAGE = {
+    "admin:index": staff(Asks.LOGIN, Asks.LOGIN),
+    "admin:search": staff(Asks.LOGIN, Asks.LOGIN),
+    "admin:app_list": staff(Asks.LOGIN, Asks.LOGIN),
+    "admin:jsi18n": staff(Asks.LOGIN, NOT_TAKEN),
+    "admin:autocomplete": staff(READ_TEXTS),  # With the field of `QUERIES`; `test_lists.py` asks with each.
+    "admin:view_on_site": staff(Asks.LOGIN, Asks.LOGIN, got=frozenset({404}), posted=frozenset({404})),
+    "admin/(?P<url>.*)$": staff(Asks.LOGIN, Asks.LOGIN, got=frozenset({404}), posted=frozenset({404})),
+}
+_RUN_PAGES = dict.fromkeys(
+    ["cohort", "texts", "proof", "progress", "delivery", "report", "letter", "letter_pdf", "letter_page"],
+    staff(READ_PEOPLE),
+)
+_LETTER_RUN = "admin:welcome_letterrun"
+STAFF = {
+    **_EVERY_STAFF_PAGE,
+    **pages(Municipality, READ_TEXTS, MANAGE, add=Asks.SYSTEM, delete=Asks.SYSTEM),
+    **pages(ContactPoint, READ_TEXTS, WRITE_TEXTS, export=True),
+    **pages(Topic, READ_TEXTS, WRITE_TEXTS),
+    **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),
+    **pages(Membership, MANAGE, MANAGE),
+    **pages(Household, READ_PEOPLE, WRITE_PEOPLE, export=True),
+    **pages(ImportBatch, WRITE_PEOPLE, WRITE_PEOPLE, delete=Asks.NOBODY),
+    "admin:welcome_importbatch_change": staff(WRITE_PEOPLE, WRITE_PEOPLE),
+    **pages(
+        LetterRun, READ_PEOPLE, RUN_LETTERS,
+        add=Asks.NOBODY, change=NOT_TAKEN, delete=Asks.NOBODY, opens=ELSEWHERE,
+    ),
+    f"{_LETTER_RUN}_change": staff(READ_PEOPLE, got=ELSEWHERE),
+    "admin:municipalities_topic_add_standard": staff(WRITE_TEXTS, WRITE_TEXTS),
+    **pages(
+        RetentionRun, WRITE_PEOPLE, WRITE_PEOPLE,
+        add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY,
+    ),
+    "admin:welcome_retentionrun_records": staff(MANAGE),
+    "admin:welcome_retentionrun_preview": staff(WRITE_PEOPLE, NOT_TAKEN),
+    **pages(DataRequest, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_undo_check": act(Asks.LOGIN),  # What one has checked oneself, in one's session.
+    "admin:welcome_household_protect": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_erase": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_consents": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_report_pdf": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_report_json": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_link": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_household_check": act(WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_importbatch_act": act(WRITE_PEOPLE),
+    f"{_LETTER_RUN}_ensure": act(RUN_LETTERS),
+    **{f"{_LETTER_RUN}_{page}": rule for page, rule in _RUN_PAGES.items()},
+    f"{_LETTER_RUN}_approve": staff(READ_PEOPLE),
+    f"{_LETTER_RUN}_left_out": staff(READ_PEOPLE, got=OK | {404}),  # No list of the protected, and none empty.
+    **{f"{_LETTER_RUN}_{file}": staff(RUN_LETTERS) for file in
+       ["manifest", "archive", "report_json", "report_csv", "file"]},
+    f"{_LETTER_RUN}_act": act(RUN_LETTERS, posted=ELSEWHERE | {422}),
+    f"{_LETTER_RUN}_retry": act(RUN_LETTERS),
+    f"{_LETTER_RUN}_withdraw": act(RUN_LETTERS),
+}  # fmt: skip
+
+RULES = PUBLIC | LINKS | LOGIN | STAFF
+
+
+def rule_of(route: Route) -> Rule:
+    assert route.key in RULES, (
+        f"{route.key!r} ({route}) has no rule: say in tests/walls/declared.py who may ask for it, "
+        "in PUBLIC, LINKS, LOGIN, or in STAFF with the right it asks for."
+    )
+    return RULES[route.key]
+
+
+# --- what stands in an address -------------------------------------------------------------------
+
+# What is asked behind the address, where without it there is nothing to show.
+QUERIES: dict[str, Callable[[Place], str]] = {
+    "admin:welcome_household_merge": lambda place: (
+        "?" + "&".join(f"id={home.pk}" for home in _two_homes(place))
+    ),
+    "admin:welcome_household_left": lambda place: f"?id={place.rows[Household].pk}",
+    "admin:autocomplete": lambda place: (
+        "?app_label=municipalities&model_name=topiccontact&field_name=contact&term="
+    ),
+}
+# What is sent with POST, where without it nothing is done.
+FORMS = {f"{_LETTER_RUN}_withdraw": {"reason": LeftOutReason.ASKED_NOT_TO.value}}
+
+
+def _two_homes(place: Place) -> list[Household]:
+    return list(Household.objects.of(place.municipality).open_to_all().order_by("pk")[:2])
+
+
+def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, list[Any]]:
+    """For each part of the address what there is of it in `place`; `pk` instead of its own object's."""
+    user = place.rows[User]
+    known: dict[str, list[Any]] = {
+        "language": ["nb"],
+        "slug": [place.municipality.slug],
+        "topic": [place.rows[Topic].slug],
+        "door": [Door.values[0]],
+        "app_label": ["welcome", "municipalities"],
+        "url": ["no/such/page"],
+        "content_type_id": [1],
+        "uidb64": [urlsafe_base64_encode(str(user.pk).encode())],
+        "token": ["set-password"],
+        "slot": ["0"],
+        "purpose": [purpose.code for purpose in purposes()],
+        "number": [1],
+        "page": [1],
+        "sequence": [1],
+        "reason": LeftOutReason.values,
+        "consent": [place.rows[Consent].pk],
+        "kind": {"portal:my-ask": RequestKind.values, "portal:my-data": ["pdf", "json"]}.get(route.key, []),
+        "verb": {
+            f"{_LETTER_RUN}_act": ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],
+            "admin:welcome_importbatch_act": ["save", "drop"],
+        }.get(route.key, []),
+        "object_id": [pk if pk is not None else place.rows[route.model].pk if route.model else 1],
+    }
+    if unknown := [part for part in route.parts if not known.get(part)]:
+        raise AssertionError(
+            f"What may stand for {unknown} in {route}? Say so in `values_of` of tests/walls/declared.py."
+        )
+    return {part: known[part] for part in route.parts}
+
+
+def is_of_an_object(route: Route) -> bool:
+    """A page of one municipality's row, that people of another are told is not there."""
+    if route.key in {"admin:welcome_household_merge", "admin:welcome_household_left"}:
+        return True
+    own = "object_id" in route.parts and route.model is not None
+    return own and not route.text.endswith(f"/{route.model._meta.model_name}/<path:object_id>/")
