@@ -10,8 +10,8 @@ from municipalities.audit import context
 # contains (…)"), last in an exception's text. Values may have line breaks of their own: all goes until
 # the next exception begins. In a `repr` the line break is written out.
 _INNARDS = re.compile(
-    r"(?:^[\s|]*|\\n)(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?"
-    r"(?=\n+(?:Traceback \(|The above exception was the direct cause|During handling of the above)|\Z)",
+    r"(?:^[ \t|]*|\\n)(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?"
+    r"(?=\n(?:Traceback \(|The above exception was the direct cause|During handling of the above)|\Z)",
     re.DOTALL | re.MULTILINE,
 )
 
