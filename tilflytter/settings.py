@@ -185,6 +185,7 @@ MIDDLEWARE = [
     "municipalities.tenancy.limits.LimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "municipalities.login.reach.ReachMiddleware",
     "municipalities.login.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 OPENID = "openid"  # How a session records a login by OpenID whose level its municipality accepts.
+OPENID_ALONE = "openid_alone"  # No level was demanded of it: it counts as a password does.
 
 
 def demanded() -> bool:

@@ -8,10 +8,12 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from municipalities.login import views
+from municipalities.login import public, views
 
 urlpatterns = [
-    path("account/login/", account.login, name="account_login"),
+    path("account/login/", public.Login.as_view(), name="account_login"),
+    path("account/openid/<int:pk>/", public.openid_start, name="openid_start"),
+    path("account/openid/<str:number>/back/", public.openid_back, name="openid_back"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/closed/", account.account_inactive, name="account_inactive"),
     path("account/again/", account.reauthenticate, name="account_reauthenticate"),

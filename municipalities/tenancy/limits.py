@@ -38,6 +38,7 @@ BY_NAME = {
     "readyz": PROBE,
     "csp_report": REPORT,
     "open_link": GUESS,
+    "openid_back": GUESS,
     "review_text": GUESS,
     "portal:search": GUESS,
     "portal:my-data": WRITE,  # Each is laid out anew.

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from municipalities.audit.models import Action, Actor, AuditEntry, AuditSeal
 from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
 from municipalities.links.models import Link
+from municipalities.login.providers import Identity, IdentityProvider, Kind, RoleClaim
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
 from municipalities.tenancy.models import Membership, Role, User
 from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
@@ -170,3 +171,39 @@ class AuditSealFactory(DjangoModelFactory[AuditSeal]):
     sequence = factory.Sequence(lambda n: 1 + n)
     sealed_at = datetime.datetime(2026, 7, 1, tzinfo=datetime.UTC)
     hash = "0" * 64
+
+
+class IdentityProviderFactory(DjangoModelFactory[IdentityProvider]):
+    class Meta:
+        model = IdentityProvider
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    kind = Kind.OTHER
+    name = factory.Sequence(lambda n: f"Innlogging {n}")
+    issuer = "https://login.dalen.example"
+    client_id = "tilflytter"
+    client_secret = "en-hemmelighet"
+    acr_values = "high"
+    roles_claim = "roles"
+    active = True
+
+
+class RoleClaimFactory(DjangoModelFactory[RoleClaim]):
+    class Meta:
+        model = RoleClaim
+
+    provider = factory.SubFactory(IdentityProviderFactory)
+    municipality = factory.SelfAttribute("provider.municipality")
+    value = "Tilflytter-kontor"
+    role = Role.SERVICE_OFFICE
+
+
+class IdentityFactory(DjangoModelFactory[Identity]):
+    class Meta:
+        model = Identity
+
+    provider = factory.SubFactory(IdentityProviderFactory)
+    municipality = factory.SelfAttribute("provider.municipality")
+    issuer = factory.SelfAttribute("provider.issuer")
+    subject = factory.Sequence(lambda n: f"subject-{n}")
+    user = factory.LazyAttribute(lambda made: MembershipFactory(municipality=made.provider.municipality).user)

@@ -15,6 +15,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from municipalities.contacts.models import ContactPoint
 from municipalities.links.purposes import purposes
+from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
 from municipalities.tenancy.roles import Right
@@ -154,6 +155,8 @@ LOGIN = {
     "admin:password_reset_done": Rule(Kind.LOGIN),
     "admin:password_reset_confirm": Rule(Kind.LOGIN, post=ANYBODY),
     "admin:password_reset_complete": Rule(Kind.LOGIN),
+    "openid_start": Rule(Kind.LOGIN, NOT_TAKEN, ANYBODY),
+    "openid_back": Rule(Kind.LOGIN, got=frozenset({403})),
     "admin:password_change": staff(Asks.LOGIN, Asks.LOGIN),
     "admin:password_change_done": staff(Asks.LOGIN),
 }
@@ -178,6 +181,9 @@ STAFF = {
     **pages(Topic, READ_TEXTS, WRITE_TEXTS),
     **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),
     **pages(Membership, MANAGE, MANAGE),
+    **pages(IdentityProvider, MANAGE, MANAGE),
+    "admin:municipalities_identityprovider_test": staff(MANAGE, MANAGE, posted=ELSEWHERE),
+    **pages(Identity, MANAGE, MANAGE),
     **pages(Household, READ_PEOPLE, WRITE_PEOPLE, export=True),
     **pages(ImportBatch, WRITE_PEOPLE, WRITE_PEOPLE, delete=Asks.NOBODY),
     "admin:welcome_importbatch_change": staff(WRITE_PEOPLE, WRITE_PEOPLE),
