@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -83,9 +82,3 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["wrote"].required = bool(ask_for)
         self.fields["wrote"].error_messages["required"] = str(ask_for)
-
-    def clean_wrote(self) -> str:
-        wrote: str = self.cleaned_data["wrote"]
-        if "\0" in wrote:
-            raise ValidationError(_("This has a sign that can't be kept."))
-        return wrote

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from municipalities.municipality import scope
+from welcome.households.links import language_on_screen
 from welcome.privacy.models import DataRequest
 
 logger = logging.getLogger(__name__)
@@ -37,9 +38,8 @@ def _mail(pk: int) -> bool:
             return False  # Another worker was first.
         to, household = request.answer_to, request.household
         DataRequest.objects.filter(pk=pk).update(answer_to="")
-        with translation.override(
-            household.language if household and household.language in {"nb", "nn"} else "en"
-        ):
+        language = language_on_screen(household) if household else request.municipality.home_language
+        with translation.override(language):
             words = {"request": request, "municipality": request.municipality}
             send_mail(
                 subject=_("Answer from %(place)s to what you asked") % {"place": request.municipality.name},

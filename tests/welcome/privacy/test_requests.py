@@ -14,6 +14,7 @@ from municipalities.audit.models import AuditEntry
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MembershipFactory
 from tests.factories.welcome import DataRequestFactory, HouseholdFactory, PersonFactory
+from welcome.households.models import Household
 from welcome.privacy import answers, requests
 from welcome.privacy.models import DataRequest, DataRequestQuerySet, Outcome
 
@@ -139,3 +140,14 @@ def test_a_reader_sees_none_of_it(asked, client):
     client.force_login(reader)
     assert client.get(reverse(LIST)).status_code == 403
     assert client.get(page_of(asked)).status_code in {403, 404}
+
+
+@pytest.mark.parametrize(
+    ("language", "begins"), [("nb", "Svar fra"), ("se", "Svar fra"), ("pl", "Answer from")]
+)
+def test_the_answer_comes_in_the_nearest_language(asked, language, begins):
+    Household.objects.filter(pk=asked.household_id).update(language=language)
+    by = MembershipFactory().user
+    requests.answer(request=asked, outcome=Outcome.DONE, words="x", to="oksana@example.org", by=by)
+    answers.mail_waiting()
+    assert mail.outbox[0].subject.startswith(begins)
