@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit.models import AuditEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
@@ -42,6 +43,8 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
         [
             (User, "group", _("Colleagues")),
             (Membership, "badge", _("Roles")),
+            (IdentityProvider, "key", _("Logins of one's own")),
+            (Identity, "link", _("Joined colleagues")),
             (AuditEntry, "policy", _("Log")),
         ],
     ),

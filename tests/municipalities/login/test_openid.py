@@ -10,13 +10,16 @@ import requests
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from municipalities.audit.models import AuditEntry
 from municipalities.login import openid
+from municipalities.login.admin import SAYINGS
 from municipalities.login.providers import Identity, Kind
 from municipalities.tenancy.models import Role, User
 from tests.factories.municipalities import (
     IdentityProviderFactory,
+    MembershipFactory,
     MunicipalityFactory,
     RoleClaimFactory,
 )
@@ -280,6 +283,37 @@ def test_an_answer_that_nobody_asked_for_is_refused(browser, entrance, query):
     assert browser.get(f"/account/openid/3336/back/?{query}").status_code == 403
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_answer_meant_for_another_municipality_is_refused(browser, entrance, directory, turned):
+    """One provider may lead people on to another's; the code must not end with the wrong one of the two."""
+    neighbour = IdentityProviderFactory(
+        municipality=MunicipalityFactory(number="3337"), issuer=directory.issuer, client_id="nabo"
+    )
+    begun, number = (entrance, "3337") if turned else (neighbour, "3336")
+    query = answer_of(begin(browser, begun)).split("?")[1]
+    before = directory.asked.count("/o/token/")
+    assert browser.get(f"/account/openid/{number}/back/?{query}").status_code == 403
+    assert directory.asked.count("/o/token/") == before
+    assert not is_in(browser)
+
+
+def test_an_answer_that_says_it_is_of_another_is_refused(browser, entrance, directory):
+    """A mix-up of providers: RFC 9207."""
+    back = answer_of(begin(browser, entrance))
+    before = directory.asked.count("/o/token/")
+    assert browser.get(back + "&iss=https%3A%2F%2Fevil.example").status_code == 403
+    assert notes() == ["answer-issuer"]
+    assert directory.asked.count("/o/token/") == before
+
+
+def test_an_answer_does_not_leave_out_whose_it_is_where_it_was_promised(browser, entrance, directory):
+    directory.say(publish={"authorization_response_iss_parameter_supported": True})
+    back = answer_of(begin(browser, entrance))
+    answer = browser.get(re.sub(r"&iss=[^&]*", "", back))
+    assert answer.status_code == 403
+    assert notes() == ["answer-issuer"]
+
+
 def test_a_state_of_long_ago_is_refused(browser, entrance, time_machine):
     back = answer_of(begin(browser, entrance))
     time_machine.move_to(timezone.now() + datetime.timedelta(minutes=11))
@@ -433,3 +467,40 @@ def test_a_browser_is_not_sent_to_whatever_the_provider_names(browser, entrance,
     directory.say(publish={"authorization_endpoint": address})
     assert browser.post(f"/account/openid/{entrance.pk}/").status_code == 403
     assert notes() == ["discovery-addresses"]
+
+
+# --- the administrator tries it -------------------------------------------------------------------
+
+
+def trial(client, entrance):
+    client.force_login(MembershipFactory(municipality=entrance.municipality, role=Role.ADMINISTRATOR).user)
+    address = f"/admin/municipalities/identityprovider/{entrance.pk}/test/"
+    assert entrance.issuer not in client.get(address).content.decode()
+    answer = client.post(address, follow=True)
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_the_connection_is_tried(client, entrance, directory):
+    directory.say(published=["first", "second"])
+    assert trial(client, entrance) == [
+        ngettext(
+            "The provider answers, and has published one key.",
+            "The provider answers, and has published %(count)s keys.",
+            2,
+        )
+        % {"count": 2}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"discovery": "html"}, "discovery"),
+        ({"publish": {"issuer": "http://127.0.0.1/o"}}, "discovery-issuer"),
+        ({"publish": {"jwks_uri": "ftp://x"}}, "discovery-addresses"),
+        ({"keys": "huge"}, "keys"),
+    ],
+)
+def test_what_is_wrong_with_a_connection_is_said_in_plain_words(client, entrance, directory, told, code):
+    directory.say(**told)
+    assert trial(client, entrance) == [str(SAYINGS[code])]
