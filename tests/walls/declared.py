@@ -204,6 +204,10 @@ STAFF = {
     "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_undo_check": act(Asks.LOGIN),  # What one has checked oneself, in one's session.
     "admin:welcome_household_protect": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    # Leads to the erasure.
+    "admin:welcome_household_delete": staff(
+        WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, got=ELSEWHERE, posted=ELSEWHERE
+    ),
     "admin:welcome_household_erase": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_consents": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_report_pdf": staff(WRITE_PEOPLE, sees=READ_PEOPLE),

@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
 from welcome.households.admin import HouseholdAdmin
+from welcome.households.household_pages import writable
 from welcome.households.models import Household
 from welcome.privacy import consent_pages, document_pages, erasure_pages, retention_pages
 from welcome.privacy.cleanings import RetentionRun
@@ -44,6 +47,18 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
             *super().get_urls(),
         ]
 
+    # Deleting rows alone would leave letters, files and lists behind that name them: erasing takes these too.
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not (object_id.isdecimal() and len(object_id) < 19):
+            raise Http404
+        writable(request, [object_id])
+        return redirect("admin:welcome_household_erase", object_id)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
 
 @admin.register(RetentionRun)
 class RetentionRunAdmin(ScopedAdmin):
@@ -73,14 +88,18 @@ class RetentionRunAdmin(ScopedAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        more = {"may_manage": access_of(request).may(Right.MANAGE)}
+        return super().changelist_view(request, more | (extra_context or {}))
+
     @display(description=_("deleted"), empty_value="–")
-    def deleted(self, run: RetentionRun) -> str:
+    def deleted(self, run: RetentionRun) -> str | None:
         return _by_rule(run.counts)
 
     @display(description=_("not deleted"), empty_value="–")
-    def not_deleted(self, run: RetentionRun) -> str:
+    def not_deleted(self, run: RetentionRun) -> str | None:
         return _by_rule(run.failed)
 
 
-def _by_rule(counts: dict[str, int]) -> str:
-    return ", ".join(f"{rule.title}: {counts[rule.code]}" for rule in RULES if rule.code in counts)
+def _by_rule(counts: dict[str, int]) -> str | None:
+    return ", ".join(f"{rule.title}: {counts[rule.code]}" for rule in RULES if rule.code in counts) or None

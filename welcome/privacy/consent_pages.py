@@ -18,8 +18,8 @@ from welcome.privacy.forms import ConsentForm
 @never_cache
 def listed(request: HttpRequest, object_id: int) -> HttpResponse:
     """POST with `withdraw` (a consent's number) takes it back, else notes a new one."""
-    household = writable(request, [object_id]).select_related("municipality").get()
-    form = ConsentForm(initial={"how": How.PHONE})
+    household = writable(request, [object_id]).select_related("municipality").with_people().get()
+    form = ConsentForm(household=household, initial={"how": How.PHONE})
     by = access_of(request).user
     if request.method == "POST" and "withdraw" in request.POST:
         number = forms.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -31,14 +31,14 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
         messages.success(request, _("The consent is taken back."))
         return redirect("admin:welcome_household_consents", object_id)
     if request.method == "POST":
-        form = ConsentForm(request.POST)
+        form = ConsentForm(request.POST, household=household)
         if form.is_valid():
             consents.give(household=household, by=by, **form.cleaned_data)
             messages.success(request, _("The consent is noted, with the words it was given to."))
             return redirect("admin:welcome_household_consents", object_id)
     words = [
         (purpose, consents.shown_words(household.municipality, purpose.value, household.language))
-        for purpose in consents.ConsentPurpose
+        for purpose in form.open
     ]
     given = Consent.objects.of(household.municipality).filter(household=household).select_related("text")
     return show(

@@ -4,7 +4,6 @@ import csv
 from dataclasses import asdict, fields
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_safe
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
 from municipalities.municipality.models import Municipality
-from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from municipalities.tenancy.spreadsheets import neutral
 from welcome.households.household_pages import writable
@@ -57,9 +55,7 @@ def _report(request: HttpRequest, object_id: int, kind: str) -> Report:
 @require_safe
 def processing(request: HttpRequest) -> HttpResponse:
     """On screen, or `?as=` pdf, csv or json."""
-    place, _offered = chosen(request)
-    if not access_of(request).may(Right.MANAGE, place.pk):
-        raise PermissionDenied
+    place, offered = chosen(request, Right.MANAGE)
     kind = request.GET.get("as", "")
     if kind:
         if kind not in _AS:
@@ -71,6 +67,7 @@ def processing(request: HttpRequest) -> HttpResponse:
         "opts": RetentionRun._meta,
         "title": _("Records of processing"),
         "place": place,
+        "offered": offered,
         "records": records.records_of(place),
         "kinds": list(_AS),
     }

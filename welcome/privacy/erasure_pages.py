@@ -20,7 +20,7 @@ from welcome.privacy.forms import EraseForm
 @never_cache
 def erase(request: HttpRequest, object_id: int) -> HttpResponse:
     """The household, or with `?person=` one of its people."""
-    household = writable(request, [object_id]).select_related("municipality").get()
+    household = writable(request, [object_id]).select_related("municipality").with_people().get()
     person = _person(household, request.GET.get("person"))
     form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -1,7 +1,10 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from welcome.households.consents import ConsentPurpose, How
+from welcome.households.models import Household
 
 
 class EraseForm(forms.Form):
@@ -9,5 +12,14 @@ class EraseForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    purpose = forms.ChoiceField(label=_("What for"), choices=ConsentPurpose)
+    """Offers what the household has not agreed to yet; that is in `open`."""
+
+    purpose = forms.ChoiceField(label=_("What for"))
     how = forms.ChoiceField(label=_("How it was given"), choices=How)
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        running = set(household.consents.filter(withdrawn_at=None).values_list("purpose", flat=True))
+        self.open = [purpose for purpose in ConsentPurpose if purpose.value not in running]
+        purpose: Any = self.fields["purpose"]
+        purpose.choices = [(each.value, each.label) for each in self.open]

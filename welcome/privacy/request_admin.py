@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
@@ -22,7 +22,7 @@ from municipalities.tenancy.forms import ScopedForm
 from municipalities.tenancy.roles import Right
 from welcome.households.links import mail_addresses
 from welcome.privacy import requests
-from welcome.privacy.models import LONGEST, DataRequest, Outcome
+from welcome.privacy.models import LONGEST, DataRequest, Outcome, RequestKind
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -86,7 +86,7 @@ class DataRequestAdmin(ScopedAdmin):
     list_select_related = ["municipality", "household"]
     actions = None
     fieldsets = [
-        (_("What they ask"), {"fields": ["kind", "home", "received_at", "due_on", "wrote"]}),
+        (_("What they ask"), {"fields": ["kind", "home", "received_at", "due_on", "wrote", "ways"]}),
         (_("Your answer"), {"fields": ["outcome", "answer", "to"]}),
     ]
 
@@ -97,6 +97,7 @@ class DataRequestAdmin(ScopedAdmin):
             "received_at",
             "due_on",
             "wrote",
+            "ways",
             *super().get_readonly_fields(request, obj),
         ]
         if obj is not None and not obj.is_waiting:
@@ -146,6 +147,18 @@ class DataRequestAdmin(ScopedAdmin):
             return None
         address = reverse("admin:welcome_household_change", args=[row.household_id])
         return format_html('<a href="{}">{}</a>', address, row.household)
+
+    @display(description=_("do it here"), empty_value="–")
+    def ways(self, row: DataRequest) -> str | None:
+        if row.household_id is None or not row.is_waiting:
+            return None
+        ways = [("change", _("Open the household")), ("report_pdf", _("What we hold (PDF)"))]
+        if row.kind == RequestKind.DELETION:
+            ways.append(("erase", _("Erase")))
+        links = (
+            (reverse(f"admin:welcome_household_{way}", args=[row.household_id]), text) for way, text in ways
+        )
+        return format_html_join(" · ", '<a class="underline" href="{}">{}</a>', links)
 
     @display(description=_("answer by"), ordering="due_on")
     def due_label(self, row: DataRequest) -> str:

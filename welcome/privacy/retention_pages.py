@@ -15,22 +15,25 @@ from welcome.privacy import retention
 from welcome.privacy.cleanings import RetentionRun
 
 
-def chosen(request: HttpRequest) -> tuple[Municipality, list[Municipality]]:
-    """The municipality asked for by `?municipality=`, else the first in which the user may change people;
-    and all of those. 403 where there is none, 404 for another's."""
-    offered = list(access_of(request).municipalities(Right.WRITE_PEOPLE).order_by("name"))
+def chosen(request: HttpRequest, right: Right) -> tuple[Municipality, list[Municipality]]:
+    """The municipality asked for by `?municipality=`, else the first in which the user has that right;
+    and all of those. 403 without the right, 404 for another's."""
+    access = access_of(request)
+    offered = list(access.municipalities(right).order_by("name"))
     if not offered:
         raise PermissionDenied
     wanted = request.GET.get("municipality", str(offered[0].pk))
     for place in offered:
         if str(place.pk) == wanted:
             return place, offered
+    if wanted in {str(place.pk) for place in access.municipalities(Right.WRITE_PEOPLE)}:
+        raise PermissionDenied
     raise Http404
 
 
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
-    place, offered = chosen(request)
+    place, offered = chosen(request, Right.WRITE_PEOPLE)
     today = timezone.localdate()
     request.current_app = admin.site.name
     context = {

@@ -95,6 +95,14 @@ def test_it_is_noted_and_taken_back_on_the_page(home, page, client):
     assert not Consent.objects.running().exists()
 
 
+def test_what_they_have_agreed_to_is_not_offered_again(home, page, client):
+    give(home)
+    assert b'<option value="needs"' not in client.get(page).content
+    assert client.post(page, {"purpose": "needs", "how": "paper"}).status_code == 422
+    give(home, "planning")
+    assert b"<select" not in client.get(page).content.partition(b"<main")[2]
+
+
 def test_a_wrong_choice_is_told_and_another_households_consent_is_not_found(home, page, client):
     assert client.post(page, {"purpose": "x", "how": "paper"}).status_code == 422
     theirs = ConsentFactory(household=HouseholdFactory(municipality=home.municipality))

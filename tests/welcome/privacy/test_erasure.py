@@ -192,6 +192,20 @@ def test_it_tells_what_goes_and_asks_first(client, home):
     assert not Household.objects.exists()
 
 
+def test_there_is_no_other_way_to_delete_a_household(client, home):
+    """The theme's own would leave letters, files and lists behind that name them."""
+    delete = page(home, "welcome_household_delete")
+    assert client.post(delete, {"post": "yes"}).url == page(home)
+    assert "delete_selected" not in client.get(reverse("admin:welcome_household_changelist")).content.decode()
+    data = {"action": "delete_selected", "_selected_action": [home.pk], "post": "yes"}
+    client.post(reverse("admin:welcome_household_changelist"), data)
+    assert Household.objects.filter(pk=home.pk).exists()
+    client.force_login(MembershipFactory(municipality=home.municipality, role="reader").user)
+    assert client.get(delete).status_code == 403
+    client.force_login(MembershipFactory().user)
+    assert client.get(delete).status_code == 404
+
+
 def test_one_of_them_by_the_page(client, home):
     one = home.people.get(given_name="Taras")
     assert client.post(f"{page(home)}?person={one.pk}", {"sure": "on"}, follow=True).status_code == 200

@@ -152,6 +152,21 @@ def test_they_are_taken_out_in_each_form(client, manager, kind):
     assert "welcome those who moved here" in " ".join(text.split())
 
 
+def test_they_begin_with_a_municipality_in_which_one_may_see_them(client, manager):
+    user = MembershipFactory(municipality=manager, role="administrator").user
+    other = MembershipFactory(user=user, role="service_office", municipality__name="Aa").municipality
+    client.force_login(user)
+    assert client.get(RECORDS).context["place"] == manager
+    assert client.get(RECORDS, {"municipality": other.pk}).status_code == 403
+
+
+def test_the_list_of_cleanings_leads_to_them_only_who_may_see_them(client, manager):
+    cleanings = reverse("admin:welcome_retentionrun_changelist")
+    assert RECORDS in client.get(cleanings).content.decode()
+    client.force_login(MembershipFactory(municipality=manager, role="service_office").user)
+    assert RECORDS not in client.get(cleanings).content.decode()
+
+
 def test_they_are_for_the_administrator(client, manager):
     assert client.get(RECORDS, {"as": "exe"}).status_code == 404
     assert client.get(RECORDS, {"municipality": MunicipalityFactory().pk}).status_code == 404

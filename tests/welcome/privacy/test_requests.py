@@ -151,3 +151,12 @@ def test_the_answer_comes_in_the_nearest_language(asked, language, begins):
     requests.answer(request=asked, outcome=Outcome.DONE, words="x", to="oksana@example.org", by=by)
     answers.mail_waiting()
     assert mail.outbox[0].subject.startswith(begins)
+
+
+@pytest.mark.parametrize(("kind", "erases"), [("deletion", True), ("correction", False)])
+def test_its_page_leads_to_where_it_is_done(kind, erases, asked, office):
+    DataRequest.objects.filter(pk=asked.pk).update(kind=kind)
+    page = text(office.get(page_of(asked)))
+    for way in ("change", "report_pdf"):
+        assert reverse(f"admin:welcome_household_{way}", args=[asked.household_id]) in page
+    assert (reverse("admin:welcome_household_erase", args=[asked.household_id]) in page) is erases
