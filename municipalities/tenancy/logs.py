@@ -15,8 +15,13 @@ _INNARDS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
-# A link opens its page for whoever reads it (links/urls.py); in a parameter its slashes are written out.
-_LINK = re.compile(r"((?:/|%2F)l(?:/|%2F)[\w-]+(?:/|%2F))[^\s\"'<>?&#/%]+", re.IGNORECASE)
+# A link opens its page, or an account, for whoever reads it (links/urls.py, login/urls.py); in a parameter its
+# slashes are written out.
+_LINK = re.compile(
+    r"((?:/|%2F)(?:l(?:/|%2F)[\w-]+|account(?:/|%2F)invitation(?:/|%2F)[\w-]+|account(?:/|%2F)password(?:/|%2F)new)"
+    r"(?:/|%2F))[^\s\"'<>?&#/%]+",
+    re.IGNORECASE,
+)
 
 
 def without_rows(text: str) -> str:

@@ -95,3 +95,19 @@ def test_the_way_to_a_fault_is_told_without_its_words(log):
     assert "ValueError" in out.getvalue()
     assert "in lay_out" in out.getvalue()
     assert "Lykkjevegen 1" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/l/newcomer/abcdefgh12345678/",
+        "/account/invitation/Mw/abcdefgh12345678/",
+        "/account/password/new/3-abcdefgh12345678/",
+        "?next=%2Faccount%2Fpassword%2Fnew%2F3-abcdefgh12345678%2F",
+    ],
+)
+def test_what_opens_something_is_in_no_log(log, path):
+    logger, out = log
+    logger.warning("Not Found: %s", path)
+    assert "Not Found" in out.getvalue()
+    assert "abcdefgh" not in out.getvalue()

@@ -14,7 +14,7 @@ from django.db.models import Count, F, Max
 
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality, MunicipalityOwned
-from municipalities.tenancy import guard, walls
+from municipalities.tenancy import guard, walled, walls
 from tests.factories.municipalities import (
     MembershipFactory,
     MunicipalityFactory,
@@ -29,7 +29,7 @@ from welcome.households.models import Household
 from welcome.letters.models import LetterRun, PrintFile
 
 pytestmark = pytest.mark.django_db
-OWNED = walls.owned_models()
+OWNED = walled.owned_models()
 REFERENCES = [
     (model, field)
     for model in OWNED
@@ -167,7 +167,7 @@ def test_a_row_stays_in_its_municipality(model, home, elsewhere):
         model._base_manager.filter(pk=row.pk).update(municipality=elsewhere)
 
 
-@pytest.mark.parametrize("table", walls.append_only())
+@pytest.mark.parametrize("table", walled.append_only())
 def test_what_may_only_grow_is_neither_changed_nor_deleted(table):
     for statement in (f'UPDATE "{table}" SET id = id', f'DELETE FROM "{table}"'):
         if connection.vendor == "sqlite":
