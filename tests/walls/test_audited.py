@@ -1,0 +1,380 @@
+"""Whoever sees or changes what is held of people leaves a trace in the log: every address of the staff site,
+asked and posted to, taken from its resolver. What is shown is found by looking for planted values in the
+answer, what is changed by comparing the tables before and after, so a new page is swept by itself."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.admin import site
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+
+from municipalities.audit.models import Action, AuditEntry
+from municipalities.contacts.models import ContactPoint
+from municipalities.login.providers import Identity
+from municipalities.privacy.registry import declarations
+from municipalities.tenancy.models import Role, User
+from municipalities.topics.models import Topic
+from tests.factories.municipalities import (
+    ContactPointFactory,
+    IdentityFactory,
+    IdentityProviderFactory,
+    MembershipFactory,
+)
+from tests.factories.welcome import (
+    DataRequestFactory,
+    HouseholdFactory,
+    ImportBatchFactory,
+    ImportRowFactory,
+    PersonFactory,
+)
+from tests.test_tenancy import ADDRESSES, _filled, make
+from tests.walls import everywhere
+from tests.welcome.letters.frozen import make_frozen, make_printed, worker
+from tests.welcome.letters.staff_site import approval
+from welcome.households.imports import ImportBatch, ImportState
+from welcome.households.models import Household
+from welcome.households.quarters import Quarter
+from welcome.letters import runs
+from welcome.letters.models import LetterRun, LetterState
+from welcome.privacy.models import DataRequest
+
+pytestmark = pytest.mark.django_db
+
+NAME, STREET, WORDS, MAIL = "Østerhus", "Øvre Ålsgata", "Vi heter Kvåsirdatter", "kvasirdatter@heime.example"
+VALUES = [NAME, STREET, WORDS, MAIL, "+47 401 88 776"]
+SEEN = {Action.LOOKED, Action.SEARCHED, Action.EXPORTED, Action.DOWNLOADED}
+# Pictures can't be read by a test; they show a letter.
+PICTURES = "image/"
+SHOW_PEOPLE = {
+    "welcome_household_changelist", "welcome_household_change", "welcome_household_merge",
+    "welcome_household_report_pdf", "welcome_datarequest_change", "welcome_importbatch_change",
+    "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
+    "welcome_letterrun_manifest", "welcome_letterrun_archive",
+}  # fmt: skip
+
+
+@pytest.fixture
+def scene(client):
+    """Something of every kind that shows people, in one municipality, and who may do everything there."""
+    run = make_printed(make_frozen())
+    place = run.municipality
+    boss = worker(place, Role.ADMINISTRATOR)
+    client.force_login(boss)
+    rows = {User: boss, type(run): run, Topic: Topic.objects.of(place).get()}
+    home = rows[Household] = Household.objects.of(place).filter(letters__isnull=False).order_by("pk").first()
+    home.people.update(family_name=NAME, email=MAIL, phone="+4740188776")
+    batch = ImportBatchFactory(municipality=place, state=ImportState.READ)
+    ImportRowFactory(
+        batch=batch,
+        values={"given_name": "Kari", "family_name": NAME, "street": STREET, "moved_in": "2026-08-15"},
+    )
+    rows[type(batch)] = batch
+    HouseholdFactory(municipality=place, moved_in=datetime.date(2026, 5, 2))
+    PersonFactory(household=Household.objects.latest("pk"))
+    rows["draft"] = runs.ensure(municipality=place, quarter=Quarter(2026, 2), by=boss)
+    rows[Identity] = IdentityFactory(provider=IdentityProviderFactory(municipality=place))
+    rows[ContactPoint] = ContactPointFactory(municipality=place)
+    asked = DataRequestFactory(household=home, wrote=WORDS)
+    rows[type(asked)] = asked
+    return rows
+
+
+def addresses(rows):
+    """(name, address) of every page of the staff site that can be asked for, with what is planted."""
+    place = rows[Household].municipality
+    folder = reverse("admin:index")
+    for pattern, model, parts in ADDRESSES:
+        if model is not None:
+            for address in _filled(pattern, model, parts, make(model, place, rows)):
+                yield pattern.name or f"{model._meta.label} shortcut", address
+    home = rows[Household].pk
+    other = Household.objects.of(place).exclude(pk=home).order_by("pk").first().pk
+    for name, address in {
+        "index": "",
+        "search": f"search/?s={NAME}&extended=1",
+        "app_list": "welcome/",
+        "autocomplete": f"autocomplete/?app_label=welcome&model_name=datarequest&field_name=household&term={NAME}",
+        "welcome_household_merge": f"welcome/household/merge/?id={home}&id={other}",
+        "welcome_household_left": f"welcome/household/left/?id={home}",
+        "welcome_household_changelist": f"welcome/household/?q={NAME}",
+    }.items():
+        yield name, folder + address
+
+
+def newest():
+    return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def has_told(since, boss, *, of_a_look):
+    entries = AuditEntry.objects.filter(pk__gt=since, user=boss)
+    return (entries.filter(action__in=SEEN) if of_a_look else entries.exclude(action__in=SEEN)).exists()
+
+
+def shows_people(address, answer):
+    return answer["Content-Type"].startswith(PICTURES) or everywhere.search_response(address, answer, VALUES)
+
+
+def test_every_page_that_shows_people_is_noted(scene, client):
+    boss, shown, silent = scene[User], set(), []
+    for name, address in addresses(scene):
+        since = newest()
+        answer = client.get(address)
+        if answer.status_code == 200 and shows_people(address, answer):
+            shown.add(name)
+            if not has_told(since, boss, of_a_look=True):
+                silent.append(f"{name}: {address}")
+    assert not silent, silent
+    assert shown >= SHOW_PEOPLE, "The sweep can't see: these are known to show people."
+
+
+# --- changes -------------------------------------------------------------------------------------
+
+# The log itself, the staff site's own history of pages, sessions, when somebody was here last.
+NOT_WATCHED = {
+    "municipalities.AuditEntry", "municipalities.AuditSeal", "municipalities.SystemEntry",
+    "municipalities.SystemSeal", "admin.LogEntry", "sessions.Session",
+}  # fmt: skip
+
+
+def held():
+    """Every row of every model with a personal field, as it stands."""
+    found = {}
+    for said in declarations():
+        if said.personal and said.label not in NOT_WATCHED:
+            for row in said.model._base_manager.values():
+                row.pop("last_login", None)
+                found[said.label, row["id"]] = str(row)
+    return found
+
+
+def typed(client, address, **more):
+    """What a browser sends of a page of the staff site when nobody has typed anything but `more`."""
+    page = client.get(address).context
+    forms = [page["adminform"].form]
+    for inline in page["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.initial_forms]
+    data = {}
+    for field in (field for form in forms for field in form):
+        value = field.value()
+        if value is True:
+            data[field.html_name] = "on"
+        elif value is not None and value is not False and not isinstance(value, FieldFile):
+            is_list = isinstance(value, list | tuple)
+            data[field.html_name] = [getattr(each, "pk", each) for each in value] if is_list else str(value)
+    return data | more
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Something done at an address; `data` may wait for what the steps before it made."""
+
+    name: str
+    address: str
+    data: Any
+
+    def do(self, client):
+        return client.post(self.address, self.data() if callable(self.data) else self.data)
+
+
+def stories(rows, client):
+    """What staff do, each story from the same beginning."""
+    boss, home = rows[User], rows[Household]
+    place = home.municipality
+    other = Household.objects.of(place).exclude(pk=home.pk).filter(protection="").order_by("pk").first()
+    run, draft = rows[LetterRun], rows["draft"]
+    letter = run.letters.order_by("number").first()
+
+    def at(name, data, *parts, query=""):
+        return Doing(name, reverse(f"admin:{name}", args=parts) + query, data)
+
+    def act(verb, of, data):
+        return at("welcome_letterrun_act", data, of.pk, verb)
+
+    def change(row, **more):
+        name = f"{row._meta.app_label}_{row._meta.model_name}_change"
+        address = reverse(f"admin:{name}", args=[row.pk])
+        return Doing(name, address, lambda: typed(client, address, **more))
+
+    def of_the_list(row):
+        data = {"_selected_action": [row.pk], "action": "delete_selected", "post": "yes"}
+        return at(f"{row._meta.app_label}_{row._meta.model_name}_changelist", data)
+
+    def delete(row):
+        return at(f"{row._meta.app_label}_{row._meta.model_name}_delete", {"post": "yes"}, row.pk)
+
+    sure = {"sure": "on"}
+    colleague = MembershipFactory(municipality=place)
+    both = f"?id={home.pk}&id={other.pk}"
+    listed = {"_selected_action": [home.pk]}
+    person = {
+        "people-TOTAL_FORMS": "1", "people-INITIAL_FORMS": "0", "people-0-given_name": "Kari",
+        "people-0-family_name": "Lie", "people-0-role": "adult",
+    }  # fmt: skip
+    new_home = {
+        "state": "living", "moved_in": "2026-08-15", "language": "nb", "address_kind": "street",
+        "street": "Storgata", "house_number": "1", "postal_code": "3570", "postal_place": "Ål",
+    }  # fmt: skip
+    role = {
+        "memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0",
+        "memberships-0-municipality": place.pk, "memberships-0-role": Role.READER,
+    }  # fmt: skip
+    hours = {"opening_hours-TOTAL_FORMS": "0", "opening_hours-INITIAL_FORMS": "0"}
+    topic_add = reverse("admin:municipalities_topic_add")
+    consents = reverse("admin:welcome_household_consents", args=[home.pk])
+
+    def it_failed():
+        """The one file could not be printed, so that it can be tried again."""
+        run.letters.update(state=LetterState.FAILED, error="No font.", first_page=None, pages=0)
+
+    def withdrawal():
+        return {"withdraw": str(home.consents.get().pk)}
+
+    return [
+        [at("welcome_household_add", new_home | person)],
+        [change(home, needs="Trenger barnehage")],
+        [delete(home)],
+        [
+            at("welcome_household_changelist", listed | {"action": "mark_checked"}),
+            at("welcome_household_undo_check", {}),
+        ],
+        [at("welcome_household_check", {}, home.pk)],
+        [at("welcome_household_changelist", listed | {"action": "delete_selected", "post": "yes"})],
+        [at("welcome_household_merge", sure | {"keep": home.pk}, query=both)],
+        [at("welcome_household_left", {"on": "2026-10-01"}, query=f"?id={home.pk}")],
+        [at("welcome_household_protect", sure | {"grade": "fortrolig"}, home.pk)],
+        [at("welcome_household_erase", sure, home.pk)],
+        [
+            at("welcome_household_consents", {"purpose": "planning", "how": "phone"}, home.pk),
+            Doing("welcome_household_consents", consents, withdrawal),
+        ],
+        [
+            at("welcome_household_link", {"verb": "make"}, home.pk),
+            at("welcome_household_link", {"verb": "revoke"}, home.pk),
+        ],
+        [at("welcome_household_link", {"verb": "mail", "to": MAIL}, home.pk)],
+        [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "save")],
+        [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "drop")],
+        [at("welcome_importbatch_add", lambda: {"file": ContentFile("Fornavn;Etternavn\n", "liste.csv")})],
+        [at("welcome_letterrun_ensure", {"quarter": "2026Q1"})],
+        [act("freeze", draft, {}), act("thaw", draft, {})],
+        [
+            act("freeze", draft, {}),
+            act("approve", draft, lambda: approval(LetterRun.objects.get(pk=draft.pk))),
+        ],
+        [act("cancel", draft, sure), act("reopen", draft, {})],
+        [act("finish", run, sure)],
+        [at("welcome_letterrun_withdraw", {"reason": "asked_not_to"}, run.pk, letter.number)],
+        [it_failed, at("welcome_letterrun_retry", {}, run.pk, 1)],
+        [change(rows[DataRequest], outcome="done", answer="Rettet.")],
+        [change(boss, name="Kari Nordmann")],
+        [at("municipalities_user_add", {"name": "Ny", "email": "ny@dalen.example", "language": "nb"} | role)],
+        [change(colleague, role=Role.READER)],
+        [delete(colleague)],
+        [at("municipalities_user_account", {}, colleague.user.pk, verb) for verb in ("lock", "open")],
+        [delete(rows[Identity])],
+        [of_the_list(rows[Identity])],
+        [at("municipalities_membership_add", {"user": boss.pk, "role": Role.READER})],
+        [change(place, mayor_name="Ny Ordfører")],
+        [change(rows[ContactPoint], phone="+4732085999")],
+        [change(rows[Topic], owner=colleague.user.pk)],
+        [delete(rows[Topic])],
+        [delete(rows[ContactPoint])],
+        [at("municipalities_contactpoint_add", {"name": "Legekontoret", "phone": "+4732085777"} | hours)],
+        [at("municipalities_topic_add", lambda: typed(client, topic_add, slug="ny", door=rows[Topic].door))],
+        *([of_the_list(row)] for row in (rows[Topic], rows[ContactPoint], colleague)),
+    ]
+
+
+# Addresses that answer a POST and change nothing that is held of people, with the reason.
+EXPORT = "a file goes out: noted, test_every_file_that_goes_out_is_noted"
+PAGE = "a page that answers alike however it is asked"
+NO_ACTIONS = "a list in which nothing can be done"
+PROVIDER = "how the municipality's own login is reached: nobody's data"
+CHANGE_NOTHING = {
+    "municipalities_auditentry_export": EXPORT,
+    "municipalities_contactpoint_export": EXPORT,
+    "welcome_household_export": EXPORT,
+    "municipalities_topic_add_standard": "adds subjects as the portal knows them: nobody's data",
+    "municipalities_identityprovider_add": PROVIDER,
+    "municipalities_identityprovider_change": PROVIDER,
+    "municipalities_identityprovider_changelist": PROVIDER,
+    "municipalities_identityprovider_delete": PROVIDER,
+    "municipalities_identityprovider_test": PROVIDER,
+    "municipalities_identity_add": "not posted here: the form of every model, whose entries the other stories show",
+    "municipalities_identity_change": "all of it is only read",
+    "index": PAGE,
+    "app_list": PAGE,
+    "search": PAGE,
+    "welcome_importbatch_change": PAGE,
+    "municipalities_auditentry_changelist": NO_ACTIONS,
+    "municipalities_municipality_changelist": NO_ACTIONS,
+    "municipalities_user_changelist": NO_ACTIONS,
+    "welcome_datarequest_changelist": NO_ACTIONS,
+    "welcome_importbatch_changelist": NO_ACTIONS,
+    "welcome_letterrun_changelist": NO_ACTIONS,
+    "welcome_retentionrun_changelist": NO_ACTIONS,
+}
+PAGES_OF_DJANGO = ("_history", " shortcut")  # The second leads to the change page.
+
+
+def test_every_address_that_takes_a_form_is_in_a_story(scene, client):
+    """Posted to with nothing: whoever doesn't refuse the method or the right does something there."""
+    boss = scene[User]
+    told = {doing.name for story in stories(scene, client) for doing in story if isinstance(doing, Doing)}
+    unknown, answered = [], set()
+    for name, address in addresses(scene):
+        with transaction.atomic():
+            before = held()
+            if client.post(address, {}).status_code not in {403, 404, 405}:
+                answered.add(name)
+                if name in CHANGE_NOTHING or name.endswith(PAGES_OF_DJANGO):
+                    assert held() == before, name
+                elif name not in told:
+                    unknown.append(name)
+            transaction.set_rollback(True)
+        client.force_login(boss)
+    assert not unknown, "Tell a story of it, or say in CHANGE_NOTHING why there is none."
+    assert set(CHANGE_NOTHING) <= answered
+
+
+@pytest.mark.parametrize(
+    "model", [model for model, page in site._registry.items() if hasattr(page, "export_action")]
+)
+def test_every_file_that_goes_out_is_noted(model, scene, client):
+    make(model, scene[Household].municipality, scene)
+    since = newest()
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_export")
+    answer = client.post(address, {"format": "1", "resource": "0"})
+    assert answer["Content-Type"] == "text/csv"
+    entries = AuditEntry.objects.filter(pk__gt=since, user=scene[User], action=Action.EXPORTED)
+    assert entries.get().model == model._meta.label
+
+
+def test_every_change_of_what_is_held_of_people_is_noted(scene, client):
+    boss, silent, dead = scene[User], [], []
+    done = set()
+    for story in stories(scene, client):
+        with transaction.atomic():
+            for doing in story:
+                if not isinstance(doing, Doing):
+                    doing()
+                    continue
+                since, before = newest(), held()
+                answer = doing.do(client)
+                has_changed = held() != before
+                if has_changed and not has_told(since, boss, of_a_look=False):
+                    silent.append(doing.address)
+                if not has_changed:
+                    words = re.findall(r"errorlist.*|errornote.*", answer.content.decode())[:5]
+                    dead.append(f"{doing.address}: {answer.status_code} {words}")
+                done.add(doing.name)
+            transaction.set_rollback(True)
+        client.force_login(boss)
+    assert not silent, silent
+    assert not dead, "\n".join(dead)
