@@ -114,6 +114,14 @@ def test_whoever_works_here_and_elsewhere_is_not_joined_by_the_address(enter, he
     assert not Identity.objects.exists()
 
 
+def test_whoever_works_nowhere_is_not_joined_by_the_address(enter):
+    """An account of somebody who left, wherever that was."""
+    UserFactory(email=MAIL)
+    with pytest.raises(joining.Unknown):
+        enter(roles=["kontor"])
+    assert not Identity.objects.exists()
+
+
 def test_a_system_administrator_is_not_joined_by_the_address(enter, here):
     root = UserFactory(email=MAIL, is_superuser=True)
     with pytest.raises(joining.Unknown):
