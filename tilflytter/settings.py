@@ -186,6 +186,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "municipalities.login.reach.ReachMiddleware",
+    "municipalities.login.middleware.WorksSomewhereMiddleware",
     "municipalities.login.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

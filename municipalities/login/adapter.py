@@ -1,6 +1,5 @@
 """What allauth asks of the house: no self sign-up, plain words, secrets encrypted, who may come in."""
 
-import logging
 import time
 from typing import Any
 
@@ -8,12 +7,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from celery import current_app
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import KombuError
 
 from municipalities.audit.vocabulary import Action
 from municipalities.login.factors import FACTORS, demanded
@@ -22,8 +19,6 @@ from municipalities.privacy import encryption
 from municipalities.tenancy import leaving
 from municipalities.tenancy.models import User
 
-logger = logging.getLogger(__name__)
-MAIL_LINK = "municipalities.login.tasks.mail_password_link"
 FRESH = 10 * 60  # Seconds after the password in which a first factor may be set up without it.
 
 
@@ -54,8 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         user = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
-        if user is not None:  # What somebody typed that is no account's may be a password: it is not kept.
-            leaving.note(Action.LOGIN_FAILED, user)
+        # As much work for an address without an account, or the time would tell. What was typed is not
+        # kept: it may be a password.
+        leaving.note(Action.LOGIN_FAILED, user)
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Not for somebody's very first factor, minutes after they typed their password."""
@@ -65,13 +61,6 @@ class AccountAdapter(DefaultAccountAdapter):
             if records and time.time() - records[-1]["at"] < FRESH:
                 return False
         return super().is_reauthentication_required(app=app, **more)
-
-    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """By a worker: mailing here would take longer for addresses that exist, and tell so."""
-        try:
-            current_app.send_task(MAIL_LINK, [user.pk], retry=False)
-        except (KombuError, OSError) as error:
-            logger.warning("No worker could be told of a new password's link: %s", error)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mfa_index")

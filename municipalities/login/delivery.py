@@ -1,16 +1,38 @@
 """Mail about somebody's own account. Its links are made of SITE_URL: what a request calls the host is
 written by whoever sends it."""
 
+import logging
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from celery import current_app
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from kombu.exceptions import KombuError
 
+from municipalities.privacy import encryption
 from municipalities.tenancy.models import User
+
+logger = logging.getLogger(__name__)
+MAIL_LINK = "municipalities.login.tasks.mail_password_link"
+
+
+def ask_for_password_link(email: str) -> None:
+    """Somebody typed this address. A worker finds out whose it is; the queue doesn't show it."""
+    try:
+        current_app.send_task(MAIL_LINK, [encryption.encrypt(email)], retry=False)
+    except (KombuError, OSError) as error:
+        logger.warning("No worker could be told of a new password's link: %s", error)
+
+
+def answer_request(sealed_email: str) -> None:
+    user = User.objects.filter(email=encryption.decrypt(sealed_email).lower(), is_active=True).first()
+    if user is not None:
+        mail_password_link(user.pk)
 
 
 def mail_password_link(user_id: int) -> None:

@@ -8,7 +8,10 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.contrib.auth import password_validation
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from municipalities.login import delivery
 
 
 def _say(form: forms.BaseForm, **labels: Any) -> None:
@@ -30,6 +33,15 @@ class ResetPasswordForm(account.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, email=_("E-mail"))
+
+    def clean_email(self) -> str:
+        """Whose it is, is not looked up here: an address with an account would take longer, and tell so."""
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **more: Any) -> str:
+        email = str(self.cleaned_data["email"])
+        delivery.ask_for_password_link(email)
+        return email
 
 
 class _NewPassword:

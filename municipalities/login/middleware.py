@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from municipalities.login import factors
+from municipalities.tenancy.access import access_of
 
 # What whoever gave only a password may reach, by the names of the addresses.
 ALWAYS = {"set_language", "account_logout", "admin:logout", "healthz", "readyz"}
@@ -16,6 +18,20 @@ FIRST = {
 }  # fmt: skip
 # Who has a second factor shows that one; with a password alone nobody adds another.
 AGAIN = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+
+
+class WorksSomewhereMiddleware:
+    """Whoever has no role left is logged out by their next request, by whatever way they came in. It
+    stands behind the scope's middleware, which has asked for the roles: no query more."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        access = access_of(request)
+        if request.user.is_authenticated and not (access.everywhere or access.rights):
+            logout(request)
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -4,5 +4,5 @@ from municipalities.login import delivery
 
 
 @shared_task
-def mail_password_link(user_id: int) -> None:
-    delivery.mail_password_link(user_id)
+def mail_password_link(sealed_email: str) -> None:
+    delivery.answer_request(sealed_email)

@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.audit.vocabulary import Action
 from municipalities.tenancy import invitations, leaving
 from municipalities.tenancy.access import Access
 from municipalities.tenancy.models import User
@@ -49,6 +50,7 @@ def _take_back(access: Access, user: User) -> None:
 
 
 def _forget(access: Access, user: User) -> None:
+    leaving.note(Action.CHANGED, user, ["second_factor"])
     Authenticator.objects.filter(user=user).delete()
     leaving.end_sessions(user)
 

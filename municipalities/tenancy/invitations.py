@@ -47,6 +47,7 @@ def send(*, user: User, by: Any) -> None:
 def take_back(*, user: User, by: Any) -> None:
     """The link stops working. An account that nobody ever used has no role and no way in any more."""
     with transaction.atomic():
+        leaving.note(Action.REVOKED, user, ["invited_at"])  # While it is known where they were to work.
         user.invited_at = None
         user.is_active = False
         user.save(update_fields=["invited_at", "is_active"])

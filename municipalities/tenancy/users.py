@@ -4,10 +4,11 @@ import secrets
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -182,8 +183,9 @@ class UserAdmin(ScopedAdmin):
         if not account_steps.may(access, user, step):
             raise PermissionDenied
         if request.method == "POST":
-            step.do(access, user)
-            self.log_change(request, user, [{"changed": {"fields": [verb]}}])
+            with transaction.atomic():
+                step.do(access, user)  # It leaves its own entry in the log, where they work or worked.
+                self.note_history(request, [user], CHANGE, [{"changed": {"fields": [verb]}}])
             messages.success(request, step.done % {"name": user})
             return redirect("admin:municipalities_user_changelist")
         context = self.admin_site.each_context(request) | {

@@ -4,12 +4,14 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from municipalities.login import delivery
+from municipalities.login import delivery, tasks
+from municipalities.privacy import encryption
 from tests.factories.municipalities import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +129,6 @@ def test_with_a_password_alone_nobody_adds_a_second_factor_of_theirs(
     settings.SECOND_FACTOR = False
     give_password(colleague)
     settings.SECOND_FACTOR = True
-    from allauth.mfa.totp.internal import auth
-
     secret = auth.generate_totp_secret()
     auth.TOTP.activate(colleague, secret)
     for address in ("/account/app/", "/account/passkeys/add/", "/account/codes/new/", WORK):
@@ -222,7 +222,17 @@ def test_a_forgotten_password_says_the_same_to_everybody(browser, colleague, mon
         for who in (colleague.email, "ingen@dalen.example")
     ]
     assert {answer.url for answer in answers} == {"/account/password/sent/"}
-    assert sent == [[colleague.pk]]
+    assert not mail.outbox
+    assert colleague.email not in str(sent)
+    for (sealed,) in sent:  # What the worker does then.
+        tasks.mail_password_link(sealed)
+    assert [message.to for message in mail.outbox] == [[colleague.email]]
+
+
+def test_no_link_is_mailed_to_who_is_locked_out(colleague):
+    colleague.is_active = False
+    colleague.save()
+    tasks.mail_password_link(encryption.encrypt(colleague.email))
     assert not mail.outbox
 
 
@@ -289,3 +299,78 @@ def test_pages_behind_the_password_answer(client, colleague, secret, address):
     client.force_login(colleague)
     client.post("/account/again/?next=/account/security/", {"password": PASSWORD})
     assert client.get(address).status_code == 200
+
+
+# --- what a password alone may not touch ----------------------------------------------------------
+
+
+@pytest.fixture
+def half_in(browser, give_password, colleague, settings):
+    """A session by password alone, of somebody who has a second step: from before it was demanded."""
+    settings.SECOND_FACTOR = False
+    give_password(colleague)
+    settings.SECOND_FACTOR = True
+    auth.TOTP.activate(colleague, auth.generate_totp_secret())
+    return browser
+
+
+def held(user):
+    return list(Authenticator.objects.filter(user=user).order_by("pk").values_list("pk", "type", "data"))
+
+
+def own_addresses():
+    """Every address of the account's pages but those that begin a login."""
+    from municipalities.login.urls import urlpatterns
+
+    open_to_half = {"account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+    for pattern in urlpatterns:
+        if pattern.name not in open_to_half:
+            parts = {name: "x" if name != "pk" else 1 for name in pattern.pattern.converters}
+            if not pattern.pattern.regex.groups or parts:
+                yield reverse(pattern.name, kwargs=parts)
+
+
+@pytest.mark.parametrize("address", sorted(own_addresses()))
+def test_no_page_of_the_account_answers_a_password_alone_where_there_is_a_second_step(
+    half_in, colleague, address
+):
+    before = held(colleague)
+    assert half_in.get(address).url.startswith("/account/step/again/?next=")
+    assert half_in.post(address, {"code": "000000", "password1": "x", "name": "x"}).status_code == 403
+    assert held(colleague) == before
+
+
+def test_the_password_again_does_not_replace_the_second_step(half_in, colleague):
+    assert half_in.post("/account/again/", {"password": PASSWORD}).status_code == 403
+    assert half_in.post("/account/step/again/", {"code": "000000"}).status_code == 200
+    assert not is_in(half_in)
+
+
+def test_the_only_second_factor_stays_whichever_it_is(client, colleague):
+    only = Authenticator.objects.create(
+        user=colleague, type="webauthn", data={"name": "nøkkel", "credential": {}}
+    )
+    client.force_login(colleague)
+    client.post("/account/again/?next=/account/security/", {"password": PASSWORD})
+    client.post(f"/account/passkeys/{only.pk}/remove/")
+    assert Authenticator.objects.filter(pk=only.pk).exists()
+
+
+def test_a_second_factor_goes_where_another_one_stays(client, colleague, secret):
+    Authenticator.objects.create(user=colleague, type="webauthn", data={"name": "nøkkel", "credential": {}})
+    client.force_login(colleague)
+    client.post("/account/again/?next=/account/app/remove/", {"password": PASSWORD})
+    client.post("/account/app/remove/")
+    assert not Authenticator.objects.filter(user=colleague, type="totp").exists()
+
+
+def test_nobody_removes_or_renames_somebody_elses_passkey(client, colleague):
+    theirs = Authenticator.objects.create(
+        user=MembershipFactory().user, type="webauthn", data={"name": "deres", "credential": {}}
+    )
+    auth.TOTP.activate(colleague, auth.generate_totp_secret())
+    client.force_login(colleague)
+    client.post("/account/again/?next=/account/security/", {"password": PASSWORD})
+    for address in (f"/account/passkeys/{theirs.pk}/", f"/account/passkeys/{theirs.pk}/remove/"):
+        assert client.post(address, {"name": "mine"}).status_code == 404
+    assert Authenticator.objects.filter(pk=theirs.pk).exists()
