@@ -13,10 +13,12 @@ from typing import Any
 
 from django.utils.http import urlsafe_base64_encode
 
+from municipalities.audit.models import AuditEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
+from municipalities.tenancy import account_steps
 from municipalities.tenancy.models import Membership, User
 from municipalities.tenancy.roles import Right
 from municipalities.topics.catalogue import Door
@@ -50,6 +52,7 @@ class Asks(Enum):
 READ_TEXTS, WRITE_TEXTS = Right.READ_TEXTS, Right.WRITE_TEXTS
 READ_PEOPLE, WRITE_PEOPLE = Right.READ_PEOPLE, Right.WRITE_PEOPLE
 RUN_LETTERS, APPROVE_LETTERS, MANAGE = Right.RUN_LETTERS, Right.APPROVE_LETTERS, Right.MANAGE
+READ_AUDIT = Right.READ_AUDIT
 NOT_TAKEN = Asks.NOT_TAKEN
 OK = frozenset({200})
 ELSEWHERE = frozenset({302})  # Done, and sent on to where it is seen.
@@ -148,18 +151,33 @@ LINKS = {
     "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
 }
+# One's own account: what it shows, and that one logs in anew before something grave, is the login's own to test.
+_OWN = staff(Asks.LOGIN, Asks.LOGIN, got=OK | ELSEWHERE, posted=EMPTY | ELSEWHERE)
+_OWN_KEY = staff(Asks.LOGIN, Asks.LOGIN, got=ELSEWHERE | {404}, posted=ELSEWHERE | {404})
 LOGIN = {
-    "admin:login": Rule(Kind.LOGIN, post=ANYBODY),
+    "admin:login": Rule(Kind.LOGIN, post=ANYBODY, got=OK | ELSEWHERE, posted=OK | ELSEWHERE),
     "admin:logout": Rule(Kind.LOGIN, post=ANYBODY, got=ELSEWHERE, posted=ELSEWHERE),
-    "admin:admin_password_reset": Rule(Kind.LOGIN, post=ANYBODY),
-    "admin:password_reset_done": Rule(Kind.LOGIN),
-    "admin:password_reset_confirm": Rule(Kind.LOGIN, post=ANYBODY),
-    "admin:password_reset_complete": Rule(Kind.LOGIN),
-    "openid_start": Rule(Kind.LOGIN, NOT_TAKEN, ANYBODY),
-    "openid_back": Rule(Kind.LOGIN, got=frozenset({403})),
-    "admin:password_change": staff(Asks.LOGIN, Asks.LOGIN),
-    "admin:password_change_done": staff(Asks.LOGIN),
-}
+    "admin:password_change": _OWN,
+    "admin:password_change_done": _OWN,
+    "account_login": Rule(Kind.LOGIN, post=ANYBODY),
+    "account_logout": Rule(Kind.LOGIN, post=ANYBODY, got=OK | ELSEWHERE, posted=ELSEWHERE),
+    "account_inactive": Rule(Kind.LOGIN),
+    "account_reset_password": Rule(Kind.LOGIN, post=ANYBODY),
+    "account_reset_password_done": Rule(Kind.LOGIN),
+    "account_reset_password_from_key": Rule(Kind.LOGIN, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "account_reset_password_from_key_done": Rule(Kind.LOGIN),
+    "account_invitation": Rule(Kind.LOGIN, post=ANYBODY, got=OK | ELSEWHERE | {410}, posted=OK | ELSEWHERE | {410}),
+    "mfa_authenticate": Rule(Kind.LOGIN, post=ANYBODY, got=ELSEWHERE, posted=ELSEWHERE),
+    "openid_start": Rule(Kind.LOGIN, NOT_TAKEN, ANYBODY, posted=frozenset({503})),  # It is not there.
+    "openid_back": Rule(Kind.LOGIN, got=frozenset({403, 405})),  # Nothing was begun; HEAD begins nothing.
+    "mfa_index": staff(Asks.LOGIN),
+    "mfa_view_recovery_codes": staff(Asks.LOGIN, got=OK | ELSEWHERE | {404}),
+    "end_session": act(Asks.LOGIN, posted=ELSEWHERE | {404}),
+    **dict.fromkeys(
+        ["account_reauthenticate", "account_change_password", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+         "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_add_webauthn", "usersessions_list"], _OWN),
+    **dict.fromkeys(["mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn"], _OWN_KEY),
+}  # fmt: skip
 _EVERY_STAFF_PAGE = {
     "admin:index": staff(Asks.LOGIN, Asks.LOGIN),
     "admin:search": staff(Asks.LOGIN, Asks.LOGIN),
@@ -181,8 +199,17 @@ STAFF = {
     **pages(Topic, READ_TEXTS, WRITE_TEXTS),
     **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),
     **pages(Membership, MANAGE, MANAGE),
+    # A step that doesn't fit the account, as inviting who is in already, is refused.
+    "admin:municipalities_user_account": staff(
+        MANAGE, MANAGE, sees=MANAGE, got=OK | {403}, posted=EMPTY | ELSEWHERE | {403}
+    ),
+    **pages(
+        AuditEntry, READ_AUDIT, READ_AUDIT,
+        add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
+    ),
+    "admin:municipalities_auditentry_check": staff(READ_AUDIT),
     **pages(IdentityProvider, MANAGE, MANAGE),
-    "admin:municipalities_identityprovider_test": staff(MANAGE, MANAGE, posted=ELSEWHERE),
+    "admin:municipalities_identityprovider_test": staff(MANAGE, MANAGE, sees=MANAGE, posted=ELSEWHERE),
     **pages(Identity, MANAGE, MANAGE),
     **pages(Household, READ_PEOPLE, WRITE_PEOPLE, export=True),
     **pages(ImportBatch, WRITE_PEOPLE, WRITE_PEOPLE, delete=Asks.NOBODY),
@@ -270,9 +297,12 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "content_type_id": [1],
         "uidb64": [urlsafe_base64_encode(str(user.pk).encode())],
         "token": ["set-password"],
+        "uidb36": ["1"],
+        "key": ["set-password"],
+        "pk": [place.rows[IdentityProvider].pk if route.key.startswith("openid") else 0],
         "slot": ["0"],
         "purpose": [purpose.code for purpose in purposes()],
-        "number": [1],
+        "number": ["x" if route.key.startswith("openid") else 1],
         "page": [1],
         "sequence": [1],
         "reason": LeftOutReason.values,
@@ -281,6 +311,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "verb": {
             f"{_LETTER_RUN}_act": ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],
             "admin:welcome_importbatch_act": ["save", "drop"],
+            "admin:municipalities_user_account": [step.verb for step in account_steps.STEPS],
         }.get(route.key, []),
         "object_id": [pk if pk is not None else place.rows[route.model].pk if route.model else 1],
     }

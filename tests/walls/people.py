@@ -7,6 +7,7 @@ from django.test import Client
 from municipalities.tenancy.models import Role, User
 from municipalities.tenancy.roles import Right
 from tests.factories.municipalities import MembershipFactory, UserFactory
+from tests.staff_client import StaffClient
 from tests.walls.declared import Asks
 from tests.walls.planting import Place
 
@@ -23,10 +24,11 @@ MAY = {
         "read_texts", "write_texts", "read_people", "write_people", "run_letters", "approve_letters",
     },
     Role.COORDINATOR: {
-        "read_texts", "write_texts", "read_people", "write_people", "run_letters", "approve_letters",
+        "read_texts", "write_texts", "read_people", "write_people", "run_letters", "approve_letters", "read_audit",
     },
     Role.ADMINISTRATOR: {
-        "read_texts", "write_texts", "read_people", "write_people", "run_letters", "approve_letters", "manage",
+        "read_texts", "write_texts", "read_people", "write_people", "run_letters", "approve_letters", "read_audit",
+        "manage",
     },
 }  # fmt: skip
 
@@ -47,7 +49,7 @@ class Somebody:
 
 
 def browser_of(user: User | None) -> Client:
-    browser = Client()
+    browser = StaffClient()
     if user is not None:
         browser.force_login(user)
     return browser
