@@ -46,6 +46,11 @@ class AccountAdapter(DefaultAccountAdapter):
         leaving.note(Action.LOGGED_IN, user)
         return super().post_login(request, user, **more)
 
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            leaving.note(Action.LOGGED_OUT, request.user)
+        super().logout(request)
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
         user = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()

@@ -1,8 +1,10 @@
 """Invitations: a mailed link on which a new colleague chooses a password, once, within three days."""
 
 import logging
+import secrets
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import send_mail
@@ -42,6 +44,19 @@ def send(*, user: User, by: Any) -> None:
     user.save(update_fields=["invited_at"])
     leaving.note(Action.INVITED, user)
     transaction.on_commit(lambda: _mail(user), robust=True)
+
+
+def begin_anew(*, user: User, by: Any) -> None:
+    """After the address was changed: whoever reads the mail there chooses a password and sets up a second
+    step. What was chosen before is gone; or somebody could give an account a new address and keep its keys,
+    for the day when it works in another municipality."""
+    with transaction.atomic():
+        user.set_password(secrets.token_urlsafe(32))
+        user.save(update_fields=["password"])
+        Authenticator.objects.filter(user=user).delete()
+        leaving.end_sessions(user)
+        if user.is_active:
+            send(user=user, by=by)
 
 
 def take_back(*, user: User, by: Any) -> None:

@@ -150,6 +150,8 @@ class UserAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change or form.known is not None:
             super().save_model(request, obj, form, change)
+            if change and "email" in form.changed_data:
+                invitations.begin_anew(user=obj, by=request.user)
             if "is_active" in form.changed_data:
                 leaving.end_if_gone(obj)
             return

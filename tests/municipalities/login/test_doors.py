@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from municipalities.audit.models import AuditEntry
 from municipalities.login import delivery, tasks
 from municipalities.privacy import encryption
 from tests.factories.municipalities import PASSWORD, MembershipFactory, UserFactory
@@ -374,3 +375,10 @@ def test_nobody_removes_or_renames_somebody_elses_passkey(client, colleague):
     for address in (f"/account/passkeys/{theirs.pk}/", f"/account/passkeys/{theirs.pk}/remove/"):
         assert client.post(address, {"name": "mine"}).status_code == 404
     assert Authenticator.objects.filter(pk=theirs.pk).exists()
+
+
+def test_who_logs_out_stands_in_the_log(client):
+    user = MembershipFactory().user
+    client.force_login(user)
+    client.post(reverse("account_logout"))
+    assert AuditEntry.objects.filter(action="logged_out", object_id=str(user.pk)).count() == 1

@@ -1,4 +1,5 @@
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.urls import reverse
@@ -82,3 +83,23 @@ def test_nobody_reads_a_colleagues_password_hash_out_of_the_list(home, boss, cli
     address = reverse("admin:municipalities_user_changelist")
     assert client.get(address, {"email__startswith": boss.email}).status_code == 200
     assert client.get(address, {"password__startswith": boss.password[:9]}).status_code == 400
+
+
+def test_an_account_with_a_new_address_begins_anew(home, boss, client, django_capture_on_commit_callbacks):
+    """Or who gave it the address could keep its keys until it works in another municipality."""
+    colleague = MembershipFactory(municipality=home, user__email="for@dalen.example").user
+    colleague.set_password("det-gamle-passordet")
+    colleague.save()
+    Authenticator.objects.create(user=colleague, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    row = colleague.memberships.get()
+    change = invitation(home, "etter@dalen.example", **{
+        "is_active": "on", "memberships-INITIAL_FORMS": 1, "memberships-0-id": row.pk,
+        "memberships-0-user": colleague.pk, "memberships-0-role": row.role,
+    })  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:municipalities_user_change", args=[colleague.pk]), change)
+    colleague.refresh_from_db()
+    assert colleague.email == "etter@dalen.example"
+    assert not colleague.check_password("det-gamle-passordet")
+    assert not Authenticator.objects.filter(user=colleague).exists()
+    assert mail.outbox[-1].to == ["etter@dalen.example"]

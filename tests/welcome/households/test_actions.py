@@ -93,7 +93,11 @@ def _once_a_household():
                 yield relation.related_model
 
 
-@pytest.mark.parametrize("model", {*_once_a_household()}, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model",
+    sorted({*_once_a_household()}, key=lambda model: model._meta.label),
+    ids=lambda model: model._meta.label,
+)
 def test_what_a_household_has_once_survives_a_merge(model):
     """Or the row of the household that goes would be lost, or be taken for one of an erased household."""
     [field] = [field for field in model._meta.fields if field.name == "merged"]
