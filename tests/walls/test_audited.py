@@ -238,13 +238,11 @@ def stories(rows, client):
     return [
         [at("welcome_household_add", new_home | person)],
         [change(home, needs="Trenger barnehage")],
-        [delete(home)],
         [
             at("welcome_household_changelist", listed | {"action": "mark_checked"}),
             at("welcome_household_undo_check", {}),
         ],
         [at("welcome_household_check", {}, home.pk)],
-        [at("welcome_household_changelist", listed | {"action": "delete_selected", "post": "yes"})],
         [at("welcome_household_merge", sure | {"keep": home.pk}, query=both)],
         [at("welcome_household_left", {"on": "2026-10-01"}, query=f"?id={home.pk}")],
         [at("welcome_household_protect", sure | {"grade": "fortrolig"}, home.pk)],
@@ -297,6 +295,7 @@ PAGE = "a page that answers alike however it is asked"
 NO_ACTIONS = "a list in which nothing can be done"
 PROVIDER = "how the municipality's own login is reached: nobody's data"
 CHANGE_NOTHING = {
+    "welcome_household_delete": "leads on to the erasure, which is a story",
     "municipalities_auditentry_export": EXPORT,
     "municipalities_contactpoint_export": EXPORT,
     "welcome_household_export": EXPORT,

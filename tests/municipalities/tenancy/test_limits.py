@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
 from municipalities.tenancy import limits
-from tests.factories.municipalities import MunicipalityFactory, UserFactory
+from tests.factories.municipalities import MunicipalityFactory
 from tests.staff_client import StaffClient
 
 pytestmark = pytest.mark.django_db
@@ -111,8 +111,8 @@ def test_a_proxy_that_hides_its_clients_switches_no_limit_off(tight, client, set
 
 def test_an_office_behind_one_address_is_counted_by_account(tight):
     first, second = StaffClient(), StaffClient()
-    first.force_login(UserFactory())
-    second.force_login(UserFactory())
+    first.force_login(MembershipFactory().user)
+    second.force_login(MembershipFactory().user)
     assert 429 not in ask(first, 3, "/i18n/setlang/", "post")
     assert ask(first, 1, "/i18n/setlang/", "post") == [429]
     assert 429 not in ask(second, 3, "/i18n/setlang/", "post")
