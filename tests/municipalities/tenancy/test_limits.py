@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 
 from municipalities.tenancy import limits
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.staff_client import StaffClient
 
 pytestmark = pytest.mark.django_db
