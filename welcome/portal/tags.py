@@ -83,7 +83,7 @@ def own_name(code: str) -> str:
     return {"nb": "Bokmål", "nn": "Nynorsk"}.get(code, name)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(value: datetime.date | None) -> str:
     return date_format(value, pgettext("date", "j F Y")) if value else ""
 

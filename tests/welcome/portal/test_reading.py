@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
 from municipalities.municipality.models import LanguageForm
@@ -114,3 +115,11 @@ def test_rich_text_becomes_plain_words():
     assert plain("<h2>Lege</h2><p>Ring &amp; spør.</p><ul><li>113</li></ul>") == "Lege Ring & spør. 113"
     assert first_paragraph("<p>Hei.</p><p>Mer.</p>") == ("Hei.", "<p>Mer.</p>")
     assert first_paragraph("Bare dette") == ("Bare dette", "")
+
+
+def test_a_moment_is_told_as_the_day_it_was_here():
+    """Half past midnight in Oslo is still the day before in the database."""
+    moment = datetime.datetime(2027, 5, 21, 22, 30, tzinfo=datetime.UTC)
+    with translation.override("en"):
+        words = Template("{% load portal %}{{ moment|day }}").render(Context({"moment": moment}))
+    assert words == "22 May 2027"
