@@ -1,34 +1,23 @@
 """A municipality sees its own only: every owned model, and every address of the staff site, asked by
 somebody from elsewhere. What is swept comes from the registries, so a new model or address is swept too."""
 
-import importlib
 import itertools
-import pkgutil
 import re
 
-import factory
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
-from django.db import IntegrityError, models, transaction
 from django.urls import URLResolver, reverse
-from factory.django import DjangoModelFactory
 
-import tests.factories
-from municipalities.municipality.models import Municipality, MunicipalityOwned
+from municipalities.municipality.models import MunicipalityOwned
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.models import Membership, Role, User
-from tests.database import as_owner
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+from tests.walls.planting import ADMINS, FACTORIES, HALF, MARK, OWNED, admin_name, make, mark, name
 from welcome.households.imports import ImportBatch
 from welcome.letters.models import LeftOutReason, LetterRun
 
 pytestmark = pytest.mark.django_db
-
-# Whatever holds this word belongs to the other municipality; asking for its half echoes only the half.
-HALF = "Hemmeleg"
-MARK = f"{HALF}staden"
 
 # Addresses of the staff site that show no row of any model.
 SITE_WIDE = {
@@ -48,75 +37,6 @@ PARTS = {
     (LetterRun, "page"): [1],
     (LetterRun, "sequence"): [1],
 }
-
-
-def _factories():
-    for module in pkgutil.iter_modules(tests.factories.__path__):
-        for found in vars(importlib.import_module(f"tests.factories.{module.name}")).values():
-            if isinstance(found, type) and issubclass(found, DjangoModelFactory) and found._meta.model:
-                yield found._meta.model, found
-
-
-FACTORIES = dict(_factories())
-
-
-def _is_owned(model):
-    try:
-        field = model._meta.get_field("municipality")
-    except FieldDoesNotExist:
-        return False
-    return field.is_relation and field.related_model is Municipality
-
-
-OWNED = [model for model in apps.get_models() if _is_owned(model)]
-ADMINS = list(admin.site._registry.items())
-
-
-def name(model):
-    return model._meta.label
-
-
-def admin_name(pair):
-    return pair[0]._meta.label
-
-
-def make(model, municipality, rows=None):
-    """A row of `model` in `municipality`, below the parent in `rows` (by model) if it has one."""
-    rows = {} if rows is None else rows
-    if model in rows:
-        return rows[model]
-    if model is Municipality:
-        rows[model] = municipality
-    elif model is User:
-        rows[model] = MembershipFactory(municipality=municipality).user
-    else:
-        assert model in FACTORIES, f"{name(model)} has no factory in tests/factories"
-        declared = FACTORIES[model]._meta.base_declarations.get("municipality")
-        if isinstance(declared, factory.SelfAttribute):
-            parent = declared.attribute_name.split(".")[0]
-            above = make(model._meta.get_field(parent).related_model, municipality, rows)
-            rows[model] = FACTORIES[model](**{parent: above})
-        else:
-            rows[model] = FACTORIES[model](municipality=municipality)
-    return rows[model]
-
-
-def mark(row):
-    """Write the mark in the first field of the row that takes any words."""
-    for field in row._meta.concrete_fields:
-        words = (
-            isinstance(field, models.CharField | models.TextField) and field.editable and not field.choices
-        )
-        if not words or isinstance(field, models.EmailField | models.URLField):
-            continue
-        if (field.max_length or 99) >= len(MARK) + 6:
-            try:
-                # What may only grow is changed by nobody but the owner.
-                with transaction.atomic(), as_owner():
-                    type(row)._base_manager.filter(pk=row.pk).update(**{field.name: f"{MARK} {row.pk}"})
-            except IntegrityError:
-                continue  # A constraint says what this field holds.
-            return
 
 
 @pytest.fixture

@@ -33,8 +33,9 @@ from tests.factories.welcome import (
     ImportRowFactory,
     PersonFactory,
 )
-from tests.test_tenancy import ADDRESSES, _filled, make
+from tests.test_tenancy import ADDRESSES, _filled
 from tests.walls import everywhere
+from tests.walls.planting import make
 from tests.welcome.letters.frozen import make_frozen, make_printed, worker
 from tests.welcome.letters.staff_site import approval
 from welcome.households.imports import ImportBatch, ImportState

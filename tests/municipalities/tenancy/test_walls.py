@@ -24,7 +24,7 @@ from tests.factories.municipalities import (
     UserFactory,
 )
 from tests.factories.welcome import HouseholdFactory
-from tests.test_tenancy import make, name
+from tests.walls.planting import make, name
 from welcome.households.models import Household
 from welcome.letters.models import LetterRun, PrintFile
 
