@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 GRADES = [Protection.CLIENT, Protection.CONFIDENTIAL, Protection.STRICT]
 # Every planted street, farm and place begins with the first, every name and e-mail with the one below.
 ADDRESS = ["Kvasir", "Surtvik", "904173", "904173Q", "H0847"]
-IDENTITY = ["Ymir", "+47 904 18 855"]
+IDENTITY = ["Ymirhild", "+47 904 18 855"]
 MARK_WORDS = ["klientadresse", "fortrolig", "strengtFortrolig", "strengt fortrolig"]
 # Pages that are searched by `?q=` or `?s=`.
 SEARCHED = {
@@ -50,9 +50,9 @@ def planted(door, grade):
     """The values of one household, some told twice; two of the same door and grade are the same people."""
     word = f"{door}{grade.value[:3]}".title()
     return {
-        "given": f"Ymir{word}", "family": "Ymirsønn", "street": f"Kvasir{word}gata", "number": "904173",
+        "given": f"Ymirhild{word}", "family": "Ymirhildsønn", "street": f"Kvasir{word}gata", "number": "904173",
         "letter": "Q", "unit": "H0847", "code": "3570", "place": "Kvasirvoll", "origin": "Surtvik",
-        "phone": "+47 904 18 855", "email": f"ymir.{word}@dalen.example".lower(),
+        "phone": "+47 904 18 855", "email": f"ymirhild.{word}@dalen.example".lower(),
     }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ def history(place, office, monkeypatch, django_capture_on_commit_callbacks):
     assert {hit.value for hit in everywhere.search_kept([*ADDRESS, *IDENTITY])} >= {
         "Kvasir",
         "904173",
-        "Ymir",
+        "Ymirhild",
     }
     assert everywhere.search_files(["Kvasir"])
     with django_capture_on_commit_callbacks(execute=True):
