@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -116,6 +117,7 @@ def add_to(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "arrivals": sum(place.arrivals for place in places),
         "arrivals_before": sum(place.arrivals_before for place in places),
         "is_new": not waiting and access.everywhere and not access.municipalities(Right.READ_TEXTS).exists(),
+        "without_walls": connection.vendor == "sqlite",
         "has_work": any(access.may(right) for right in (Right.WRITE_PEOPLE, Right.WRITE_TEXTS)),
     }
 

@@ -115,3 +115,9 @@ def test_the_front_page_asks_the_database_equally_often_for_many(municipality, c
     place = MunicipalityFactory()
     MembershipFactory(user=user, municipality=place, role=Role.COORDINATOR)
     assert asked() == few
+
+
+def test_a_portal_without_the_database_s_own_walls_says_so(client, municipality):
+    client.force_login(MembershipFactory(municipality=municipality).user)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert ("SQLite" in page) is (connection.vendor == "sqlite")
