@@ -22,7 +22,7 @@ from tests.municipalities.tenancy.test_limits import OPEN
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = {"short": 60, "long": 1000}.get(os.environ.get("FAULTS", ""), 8)
+EXAMPLES = {"short": 25, "long": 1000}.get(os.environ.get("FAULTS", ""), 8)
 fuzzed = settings(
     max_examples=EXAMPLES,
     deadline=None,

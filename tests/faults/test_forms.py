@@ -1,4 +1,4 @@
-"""I5 at length: the sweep of tests/test_forms_fuzzed.py with 60 examples a page, or (long) 1,000."""
+"""I5 at length: the sweep of tests/test_forms_fuzzed.py with 25 examples a page, or (long) 1,000."""
 
 from tests.test_forms_fuzzed import (  # noqa: F401
     page,
