@@ -1,11 +1,9 @@
 """What the letters of one run share: texts, pictures, and the enclosure, laid out when first asked for."""
 
 import hashlib
-import io
 from collections.abc import Callable
 from typing import Any
 
-import pikepdf
 from django.core.files.storage import default_storage
 from django.utils.html import escape
 from weasyprint import Document
@@ -13,6 +11,8 @@ from weasyprint import Document
 from municipalities.municipality.landscape import ridges
 from welcome.letters.layout import LANDSCAPE_HEIGHT, LayoutError, Pictures, lay_out
 from welcome.letters.models import Letter, LetterRun, RunText
+from welcome.letters.shapes import Shape, is_long
+from welcome.letters.slots import Spot
 from welcome.letters.words import is_right_to_left
 
 # Greys that a black-and-white printer keeps apart and that words on them can be read on.
@@ -37,21 +37,35 @@ class Press:
             "landscape": self._pictures.add(_landscape(self._head["number"]), SVG),
         }
         self._enclosures: dict[tuple[str, int], Document | None] = {}
-        self._enclosure_pdfs: dict[tuple[str, int], pikepdf.Pdf | None] = {}
+
+    def heading(self, letter: Letter) -> str:
+        return str(self._texts[letter.language].words["heading"]).replace("{names}", letter.salutation)
 
     def personal(self, letter: Letter) -> Document:
-        """The letter without its enclosure; nearly always one page."""
-        heading = self._texts[letter.language].words["heading"].replace("{names}", letter.salutation)
+        """The letter without its enclosure, laid out for this household alone; nearly always one page."""
+        heading = self.heading(letter)
+        return self._personal(
+            letter.language,
+            {
+                "address": [Spot(line) for line in letter.address],
+                "heading": [Spot(heading)],
+                "long_heading": is_long(heading),
+            },
+        )
 
+    def sample(self, shape: Shape) -> Document:
+        """The same for all letters of a shape, with samples in their slots."""
+        return self._personal(shape.language, shape.spots())
+
+    def _personal(self, language: str, spots: dict[str, Any]) -> Document:
         def of_pages(pages: int) -> Document:
-            enclosure = self.enclosure(letter.language, before=pages)
+            enclosure = self.enclosure(language, before=pages)
             return self._lay_out(
                 "print/letter.html",
-                letter.language,
+                language,
                 total=pages + (len(enclosure.pages) if enclosure else 0),
-                letter=letter,
-                heading=heading,
                 has_enclosure=enclosure is not None,
+                **spots,
             )
 
         return settled(of_pages)
@@ -63,15 +77,6 @@ class Press:
             written = bool(self._texts[language].enclosure)
             self._enclosures[key] = self._lay_out_enclosure(language, before) if written else None
         return self._enclosures[key]
-
-    def enclosure_pdf(self, language: str, *, before: int) -> pikepdf.Pdf | None:
-        """The same as a PDF whose pages can be shared by many letters."""
-        key = (language, before)
-        if key not in self._enclosure_pdfs:
-            document = self.enclosure(language, before=before)
-            content = io.BytesIO(document.write_pdf(pdf_identifier=b"enclosure")) if document else None
-            self._enclosure_pdfs[key] = pikepdf.open(content) if content else None
-        return self._enclosure_pdfs[key]
 
     def _lay_out_enclosure(self, language: str, before: int) -> Document:
         text = self._texts[language]

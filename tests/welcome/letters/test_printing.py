@@ -12,7 +12,7 @@ from tests.welcome.letters.conftest import approved, arrive
 from welcome.letters import figures, printing, rendering, runs, tasks
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import FileState, LetterState, PrintFile, RunState
-from welcome.letters.press import Press
+from welcome.letters.stock import Stock
 
 
 @pytest.fixture
@@ -116,14 +116,14 @@ def test_signs_of_life_renew_the_lease_and_show_how_far_it_is(run):
 
 
 def test_a_letter_that_cannot_be_made_fails_alone(run, monkeypatch):
-    whole = Press.personal
+    whole = Stock.fitted
 
-    def personal(self, letter):
+    def fitted(self, letter):
         if letter.number == 2:
             raise LayoutError("The address line leaves the window.")
         return whole(self, letter)
 
-    monkeypatch.setattr(Press, "personal", personal)
+    monkeypatch.setattr(Stock, "fitted", fitted)
     file = run.files.get()
     assert printing.render(file.pk)
     runs.settle(run.pk)

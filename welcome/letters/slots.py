@@ -1,0 +1,118 @@
+"""Places on a laid-out page that are filled for each letter: found where they were laid out, cut from the page.
+
+A template marks such a place by `data-slot` and by a colour that nothing else has. Its box tells where
+the line stands; the colour tells which operators of the page draw the sample that was laid out there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from weasyprint import Document
+from weasyprint.formatting_structure.boxes import BlockContainerBox, TextBox
+
+from welcome.letters.layout import LayoutError
+from welcome.letters.shaping import Line, Shaper, Shapers, Unset, typeface
+
+ADDRESS, HEADING = "address", "heading"
+TOLERANCE = 0.05  # CSS pixels between what is measured and what was laid out: a seventieth of a millimetre.
+# `0.003922 … 0.007843 rg`: the mark's red is 1 and its blue 2 of 255, and its green counts.
+_MARKED = re.compile(rb"0\.003922 (0(?:\.\d+)?) 0\.007843 rg\nBT\n[^\n]+ Tm\n(?:[^\n]+\n)*?ET")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A piece of text in a template: plain, or the sample of a slot with its mark."""
+
+    text: str
+    slot: str = ""
+    mark: int = 0
+
+    @property
+    def colour(self) -> str:
+        return f"#01{self.mark:02x}02"
+
+
+@dataclass(frozen=True)
+class Slot:
+    name: str
+    mark: int
+    page: int
+    left: float
+    right: float
+    baseline: float
+    from_right: bool
+    paint: bytes
+    shaper: Shaper
+    sample: Line
+
+    def draw(self, text: str, line: Line) -> bytes:
+        """Operators for `line`, which is `text`, in this place, in the page's own CSS pixels. Raises Unset where
+        other fonts would have laid out the page otherwise, LayoutError where the line does not fit."""
+        if line.metrics != self.sample.metrics:
+            raise Unset
+        if line.width > self.right - self.left + TOLERANCE:
+            if self.name == ADDRESS:
+                raise LayoutError(f"The address line {text!r} leaves the window.")
+            raise LayoutError(f"{text!r} is too long for its place.")
+        x = self.right - line.width if self.from_right else self.left
+        return b"%s\nBT\n1 0 0 -1 %.6f %.6f Tm\n%s\nET" % (self.paint, x, self.baseline, line.body)
+
+
+def find(document: Document, shapers: Shapers) -> list[Slot]:
+    """The slots of a laid-out letter, in the order of their marks. Raises Unset."""
+    found = [
+        _slot(number, box, block, parent, shapers)
+        for number, page in enumerate(document.pages)
+        for box, block, parent in _texts(page._page_box, None, None)
+        if box.element is not None and box.element.get("data-slot")
+    ]
+    return sorted(found, key=lambda slot: slot.mark)
+
+
+def _texts(box: Any, block: Any, parent: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Each text box with the block it stands in, and the nearest box of another element."""
+    if isinstance(box, TextBox):
+        yield box, block, parent
+        return
+    if isinstance(getattr(box, "_box", box), BlockContainerBox):
+        block = box
+    for child in getattr(box, "children", ()):
+        yield from _texts(child, block, parent if child.element is box.element else box)
+
+
+def _slot(page: int, box: Any, block: Any, parent: Any, shapers: Shapers) -> Slot:
+    left, right = block.content_box_x(), block.content_box_x() + block.width
+    box.pango_layout.reactivate(box.style)
+    first, _index = box.pango_layout.get_first_line()
+    # The sample begins with a letter of the first font.
+    face, size = typeface(first.runs[0].data.item.analysis.font)
+    box.pango_layout.deactivate()
+    shaper = shapers.of(box.style, face, size)
+    channels = b" ".join(b"%.6f" % channel for channel in parent.style["color"].to("srgb").coordinates)
+    return Slot(
+        name=box.element.get("data-slot"),
+        mark=int(box.element.get("data-mark")),
+        page=page,
+        left=left,
+        right=right,
+        baseline=box.position_y + box.baseline,
+        from_right=abs(box.position_x + box.width - right) < TOLERANCE < abs(box.position_x - left),
+        paint=channels + b" rg",
+        shaper=shaper,
+        sample=shaper.line(box.text),
+    )
+
+
+def cut(content: bytes, slots: Iterable[Slot]) -> tuple[list[bytes], list[int]]:
+    """The page's operators around its slots, and the marks of those that stand between them: one fewer, in the
+    order in which the page draws. Raises Unset where what was drawn is not what was marked."""
+    pieces, at, marks = [], 0, []
+    for match in _MARKED.finditer(content):
+        pieces.append(content[at : match.start()])
+        at = match.end()
+        marks.append(round(float(match[1]) * 255))
+    if sorted(marks) != sorted(slot.mark for slot in slots):
+        raise Unset
+    return [*pieces, content[at:]], marks

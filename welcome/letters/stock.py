@@ -1,0 +1,131 @@
+"""What of a run's letters is laid out once and kept while they are made."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+from weasyprint import Document
+
+from welcome.letters import shapes, slots
+from welcome.letters.embedding import Glyphs
+from welcome.letters.layout import LayoutError
+from welcome.letters.models import Letter, LetterRun
+from welcome.letters.plates import Plate, Tagged
+from welcome.letters.press import Press
+from welcome.letters.shapes import Fitted, Shape
+from welcome.letters.shaping import Shapers, Unset
+from welcome.letters.slots import Slot
+
+DOCUMENTS_KEPT = 8  # A laid-out page takes some megabytes, what is left of it in a plate some kilobytes.
+
+
+class Stock:
+    """Of one run, for as long as it is frozen as it is."""
+
+    def __init__(self, run: LetterRun) -> None:
+        self.press = Press(run)
+        self._shapers = Shapers()
+        self._slots: dict[Shape, list[Slot] | LayoutError | Unset] = {}
+        self._pages: dict[Shape, int] = {}
+        self._documents: OrderedDict[Shape, Document] = OrderedDict()
+        self._plates: dict[Shape, tuple[Plate, int]] = {}
+        self._enclosures: dict[tuple[str, int], Plate | None] = {}
+        self._tagged: OrderedDict[Shape, Tagged] = OrderedDict()
+
+    def forget(self) -> None:
+        """Let go of names and addresses."""
+        self._shapers.forget()
+
+    # --- how a letter goes into a shape ----------------------------------------------------------
+
+    def fitted(self, letter: Letter) -> Fitted:
+        """Raises Unset for a letter that is laid out by itself, and LayoutError."""
+        heading = self.press.heading(letter)
+        lines = self._broken(letter.language, heading)
+        if len(lines) > shapes.HEADING_LINES:
+            raise Unset
+        shape = Shape(
+            letter.language,
+            tuple(map(shapes.sample_of, letter.address)),
+            tuple(map(shapes.sample_of, lines)),
+            shapes.is_long(heading),
+        )
+        return Fitted(shape, (*letter.address, *lines))
+
+    def _broken(self, language: str, heading: str) -> list[str]:
+        probe = Shape(language, (), (shapes.SAMPLE,), shapes.is_long(heading))
+        [slot] = self.slots(probe)
+        room = slot.right - slot.left
+        if slot.shaper.line(heading).width <= room - slots.TOLERANCE:
+            return [heading]
+        return slot.shaper.broken(heading, room)
+
+    def slots(self, shape: Shape) -> list[Slot]:
+        """Where the lines of this shape stand. Raises Unset, and LayoutError for a page that can't be printed."""
+        if shape not in self._slots:
+            try:
+                self._slots[shape] = slots.find(self._document(shape), self._shapers)
+            except (LayoutError, Unset) as error:
+                self._slots[shape] = error
+        found = self._slots[shape]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def drawn(self, fitted: Fitted, glyphs: Glyphs) -> dict[int, bytes]:
+        """The operators of each slot by its mark. `glyphs` learns what they take. Raises Unset and LayoutError."""
+        found = {}
+        for slot, text in zip(self.slots(fitted.shape), fitted.lines, strict=True):
+            line = slot.shaper.line(text)
+            found[slot.mark] = slot.draw(text, line)
+            glyphs.add(line)
+        return found
+
+    def pages_of(self, shape: Shape) -> int:
+        """Of a shape that was laid out: how many pages stand before the enclosure."""
+        return self._pages[shape]
+
+    def _document(self, shape: Shape) -> Document:
+        if shape not in self._documents:
+            self._documents[shape] = self.press.sample(shape)
+            self._pages[shape] = len(self._documents[shape].pages)
+            if len(self._documents) > DOCUMENTS_KEPT:
+                self._documents.popitem(last=False)
+        self._documents.move_to_end(shape)
+        return self._documents[shape]
+
+    # --- what letters are put together from ------------------------------------------------------
+
+    def plate(self, shape: Shape) -> tuple[Plate, int]:
+        """The plate this shape is on, and the place of its first page there."""
+        if shape not in self._plates:
+            self._plates[shape] = (
+                Plate(self._document(shape), _by_page(self.slots(shape), self._pages[shape])),
+                0,
+            )
+        return self._plates[shape]
+
+    def enclosure(self, language: str, *, before: int) -> Plate | None:
+        key = (language, before)
+        if key not in self._enclosures:
+            document = self.press.enclosure(language, before=before)
+            self._enclosures[key] = Plate(document, [()] * len(document.pages)) if document else None
+        return self._enclosures[key]
+
+    def tagged(self, shape: Shape) -> Tagged:
+        if shape not in self._tagged:
+            document = self._document(shape)
+            filled = _by_page(self.slots(shape), len(document.pages))
+            self._tagged[shape] = Tagged(self.whole(document, shape.language), filled)
+            if len(self._tagged) > DOCUMENTS_KEPT:
+                self._tagged.popitem(last=False)
+        self._tagged.move_to_end(shape)
+        return self._tagged[shape]
+
+    def whole(self, personal: Document, language: str) -> Document:
+        """A letter's own pages and its enclosure as one document."""
+        enclosure = self.press.enclosure(language, before=len(personal.pages))
+        return personal.copy([*personal.pages, *(enclosure.pages if enclosure else [])])
+
+
+def _by_page(found: Iterable[Slot], pages: int) -> Sequence[Sequence[Slot]]:
+    return [[slot for slot in found if slot.page == page] for page in range(pages)]
