@@ -37,6 +37,11 @@ class Press:
             "landscape": self._pictures.add(_landscape(self._head["number"]), SVG),
         }
         self._enclosures: dict[tuple[str, int], Document | None] = {}
+        self._lengths: dict[tuple[str, int], int] = {}
+
+    def forget(self) -> None:
+        """Let go of the laid-out pages; how many they are stays known."""
+        self._enclosures.clear()
 
     def heading(self, letter: Letter) -> str:
         return str(self._texts[letter.language].words["heading"]).replace("{names}", letter.salutation)
@@ -59,16 +64,24 @@ class Press:
 
     def _personal(self, language: str, spots: dict[str, Any]) -> Document:
         def of_pages(pages: int) -> Document:
-            enclosure = self.enclosure(language, before=pages)
+            behind = self.enclosed(language, before=pages)
             return self._lay_out(
                 "print/letter.html",
                 language,
-                total=pages + (len(enclosure.pages) if enclosure else 0),
-                has_enclosure=enclosure is not None,
+                total=pages + behind,
+                has_enclosure=behind > 0,
                 **spots,
             )
 
         return settled(of_pages)
+
+    def enclosed(self, language: str, *, before: int) -> int:
+        """How many practical pages there are behind `before` personal ones."""
+        key = (language, before)
+        if key not in self._lengths:
+            enclosure = self.enclosure(language, before=before)
+            self._lengths[key] = len(enclosure.pages) if enclosure else 0
+        return self._lengths[key]
 
     def enclosure(self, language: str, *, before: int) -> Document | None:
         """The practical pages behind `before` personal ones; None where no topic is written."""

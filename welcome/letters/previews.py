@@ -3,7 +3,6 @@
 Pictures, because a phone's browser shows no PDF inside a page.
 """
 
-import datetime
 import functools
 import hashlib
 import io
@@ -20,12 +19,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 from PIL import Image
 
-from welcome.letters import rendering
+from welcome.letters import rendering, stock
 from welcome.letters.layout import LayoutError
-from welcome.letters.models import Letter, LetterRun
+from welcome.letters.models import Letter
 from welcome.letters.run_lists import letters_of
 from welcome.letters.run_page import find_run, note_look
-from welcome.letters.stock import Stock
 
 DPI = 110  # An A4 page of 909 × 1286 pixels: sharp on a phone, 60–120 kB.
 # PDFium is not safe for threads, and the web server has several.
@@ -47,13 +45,7 @@ def _pdf(letter: Letter) -> bytes:
 def _made(version: str, letter_id: int) -> bytes:
     """A look at one letter asks for its PDF once a page: the last few stay in this process's memory."""
     letter = Letter.objects.select_related("run").get(pk=letter_id)
-    return rendering.render_letter(letter, stock=_stock(letter.run_id, letter.run.frozen_at))
-
-
-@functools.lru_cache(maxsize=2)
-def _stock(run_id: int, frozen_at: datetime.datetime) -> Stock:
-    """The samples of a run share its enclosure, which takes longer to lay out than all else of a letter."""
-    return Stock(LetterRun.objects.get(pk=run_id))
+    return rendering.render_letter(letter, stock=stock.of(letter.run))
 
 
 def forget() -> None:

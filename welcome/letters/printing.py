@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.tenancy.logs import where
-from welcome.letters import rendering
+from welcome.letters import rendering, stock
 from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
 from welcome.letters.withdrawal import WAITING_AGAIN, withdraw_changed
 
@@ -47,7 +47,7 @@ def render(file_id: int) -> bool:
     token = file.lease_token
     assert token is not None  # noqa: S101 - the constraint of a claimed file
     try:
-        made = rendering.render_file(file, on_letter=_Signs(file, token))
+        made = rendering.render_file(file, stock=stock.of(file.run), on_letter=_Signs(file, token))
         return _keep(file, token, made)
     except LeaseLost:
         logger.warning("%s: another worker has it; this one steps back.", file)
@@ -155,15 +155,7 @@ def _record(file: PrintFile, token: uuid.UUID, made: rendering.Made, name: str) 
             raise LeaseLost
         if withdraw_changed(run, file):
             return False  # Protection came while the file was made: it waits to be made without them.
-        for placed in made.placed:
-            placed.letter.state = LetterState.FAILED if placed.error else LetterState.PRINTED
-            placed.letter.error = placed.error
-            placed.letter.first_page, placed.letter.pages = placed.first_page, placed.pages
-        Letter.objects.bulk_update(
-            [placed.letter for placed in made.placed],
-            ["state", "error", "first_page", "pages"],
-            batch_size=250,
-        )
+        _note(made)
         finished = WAITING_AGAIN | {"attempts": F("attempts")}
         if made.pages:
             finished |= {
@@ -178,6 +170,31 @@ def _record(file: PrintFile, token: uuid.UUID, made: rendering.Made, name: str) 
         if not held.update(**finished):
             raise LeaseLost  # It ran out while this was written: the other's file counts, nothing of this one.
     return True
+
+
+def _note(made: rendering.Made) -> None:
+    """Where each letter stands, in one statement for each stretch of letters of the same length: they follow
+    each other in the file as their numbers do."""
+    stretches: list[list[rendering.Placed]] = []
+    for placed in made.placed:
+        if placed.first_page is None:
+            placed.letter.state, placed.letter.error = LetterState.FAILED, placed.error
+            placed.letter.save(update_fields=["state", "error"])
+            continue
+        before = stretches[-1][-1] if stretches else None
+        if before and (before.letter.number + 1, before.pages) == (placed.letter.number, placed.pages):
+            stretches[-1].append(placed)
+        else:
+            stretches.append([placed])
+    for stretch in stretches:
+        first, last = stretch[0], stretch[-1]
+        letters = Letter.objects.filter(
+            run=first.letter.run_id, number__range=(first.letter.number, last.letter.number)
+        )
+        ahead = (F("number") - first.letter.number) * (first.pages + first.pages % 2)
+        letters.update(
+            state=LetterState.PRINTED, error="", pages=first.pages, first_page=ahead + first.first_page
+        )
 
 
 def _release(file_id: int, token: uuid.UUID, error: str) -> None:

@@ -23,7 +23,7 @@ from welcome.letters.embedding import Glyphs
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterState, PrintFile
 from welcome.letters.plates import Plate
-from welcome.letters.shapes import Fitted
+from welcome.letters.shapes import Fitted, Shape
 from welcome.letters.shaping import Unset
 from welcome.letters.stock import Stock
 
@@ -121,9 +121,12 @@ class _Letters:
             self._on_letter(letter)
             with self._fault_of(letter):
                 found = fitted.get(letter.number)
-                if not (found and shared[found.shape] >= WORTH_SHARING and self._fill(letter, found)):
+                if not (found and self._is_worth(found, shared) and self._fill(letter, found)):
                     self._lay_out_alone(letter)
         self._gather()
+
+    def _is_worth(self, fitted: Fitted, shared: Counter[Shape]) -> bool:
+        return shared[fitted.shape] >= WORTH_SHARING or fitted.shape in self._stock
 
     def _fill(self, letter: Letter, fitted: Fitted) -> bool:
         """Draw a letter into its shape; says whether that went."""

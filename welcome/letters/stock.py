@@ -1,5 +1,7 @@
 """What of a run's letters is laid out once and kept while they are made."""
 
+import hashlib
+import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +17,10 @@ from welcome.letters.shapes import Fitted, Shape
 from welcome.letters.shaping import Shapers, Unset
 from welcome.letters.slots import Slot
 
-DOCUMENTS_KEPT = 8  # A laid-out page takes some megabytes, what is left of it in a plate some kilobytes.
+# A laid-out page takes some megabytes, what is left of it in a plate some kilobytes.
+DOCUMENTS_KEPT = 2
+TAGGED_KEPT = 8
+RUNS_KEPT = 2
 
 
 class Stock:
@@ -31,9 +36,15 @@ class Stock:
         self._enclosures: dict[tuple[str, int], Plate | None] = {}
         self._tagged: OrderedDict[Shape, Tagged] = OrderedDict()
 
+    def __contains__(self, shape: object) -> bool:
+        """Whether it is laid out already."""
+        return shape in self._slots
+
     def forget(self) -> None:
-        """Let go of names and addresses."""
+        """Let go of names and addresses, and of all that was only needed on the way to the plates."""
         self._shapers.forget()
+        self._documents.clear()
+        self.press.forget()
 
     # --- how a letter goes into a shape ----------------------------------------------------------
 
@@ -116,7 +127,7 @@ class Stock:
             document = self._document(shape)
             filled = _by_page(self.slots(shape), len(document.pages))
             self._tagged[shape] = Tagged(self.whole(document, shape.language), filled)
-            if len(self._tagged) > DOCUMENTS_KEPT:
+            if len(self._tagged) > TAGGED_KEPT:
                 self._tagged.popitem(last=False)
         self._tagged.move_to_end(shape)
         return self._tagged[shape]
@@ -125,6 +136,24 @@ class Stock:
         """A letter's own pages and its enclosure as one document."""
         enclosure = self.press.enclosure(language, before=len(personal.pages))
         return personal.copy([*personal.pages, *(enclosure.pages if enclosure else [])])
+
+
+_latest: OrderedDict[str, Stock] = OrderedDict()
+
+
+def of(run: LetterRun) -> Stock:
+    """The stock of this run in this process, kept while its files are made one after the other. What was frozen is
+    its name, so that a run that was frozen anew has another."""
+    texts = run.texts.order_by("language").values(
+        "language", "greeting", "introduction", "enclosure", "words"
+    )
+    named = json.dumps([run.pk, run.letterhead, *texts], sort_keys=True)
+    name = hashlib.sha256(named.encode()).hexdigest()
+    if name not in _latest:
+        _latest[name] = Stock(run)
+        if len(_latest) > RUNS_KEPT:
+            _latest.popitem(last=False)
+    return _latest[name]
 
 
 def _by_page(found: Iterable[Slot], pages: int) -> Sequence[Sequence[Slot]]:
