@@ -91,8 +91,13 @@ class IdentityProviderAdmin(ScopedAdmin):
     @display(description=_("address to send people back to"))
     def return_address(self, provider: IdentityProvider) -> str:
         if provider._state.adding:
-            words = _("%(address)s – with your municipality's number in the place of the dots")
-            return words % {"address": redirect_uri("0000").replace("0000", "…")}
+            words = _(
+                "%(address)s, for ID-porten %(newcomers)s – with your municipality's number in the place of the dots"
+            )
+            return words % {
+                "address": redirect_uri("0000").replace("0000", "…"),
+                "newcomers": redirect_uri("0000", newcomers=True).replace("0000", "…"),
+            }
         return provider.redirect_uri
 
     @display(description=_("connection"))

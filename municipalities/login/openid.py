@@ -31,6 +31,7 @@ LARGEST = 256 * 1024  # Bytes of any answer.
 # Seconds an answer is kept: for so long a key that the provider has withdrawn is still believed.
 KEEP_DISCOVERY, KEEP_KEYS = 3600, 300
 SCOPE = "openid profile email"
+SCOPE_OF_NEWCOMERS = "openid"  # Of them nothing is asked but that it is the same person again.
 
 
 class Refused(Exception):
@@ -76,6 +77,7 @@ class Discovery:
     keys: str
     secret_in_body: bool
     names_itself: bool  # RFC 9207: the answer through the browser says whose it is.
+    end_session: str = ""  # Where one logs out of the provider itself; not all have one.
 
 
 # --- what the provider publishes -----------------------------------------------------------------
@@ -114,6 +116,7 @@ def discover(provider: IdentityProvider, *, anew: bool = False) -> Discovery:
         found = {name: found[name] for name in names} | {
             "in_body": "client_secret_basic" not in methods,
             "named": found.get("authorization_response_iss_parameter_supported") is True,
+            "end": found["end_session_endpoint"] if _is_address(found.get("end_session_endpoint")) else "",
         }
         cache.set(key, found, KEEP_DISCOVERY)
     return Discovery(
@@ -122,6 +125,7 @@ def discover(provider: IdentityProvider, *, anew: bool = False) -> Discovery:
         found["jwks_uri"],
         found["in_body"],
         found["named"],
+        found.get("end", ""),  # What an older version has put into the cache has none.
     )
 
 
@@ -150,12 +154,13 @@ def keys_of(provider: IdentityProvider, found: Discovery, *, anew: bool = False)
 # --- there and back ------------------------------------------------------------------------------
 
 
-def address_to_log_in(provider: IdentityProvider, start: Start) -> str:
+def address_to_log_in(provider: IdentityProvider, start: Start, *, language: str = "") -> str:
+    """`language` is the one that ID-porten's pages should speak."""
     words = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": provider.redirect_uri,
-        "scope": SCOPE,
+        "scope": SCOPE_OF_NEWCOMERS if provider.is_for_newcomers else SCOPE,
         "state": start.state,
         "nonce": start.nonce,
         "code_challenge": start.challenge,
@@ -166,6 +171,9 @@ def address_to_log_in(provider: IdentityProvider, start: Start) -> str:
         words["claims"] = json.dumps({"id_token": {"acrs": {"essential": True, "value": level}}})
     elif provider.levels:
         words["acr_values"] = provider.acr_values
+    if provider.is_for_newcomers:
+        # Asked for anew each time: at a library's computer the one before may still be logged in there.
+        words |= {"prompt": "login", "ui_locales": language}
     address = discover(provider).authorization
     return address + ("&" if "?" in address else "?") + urlencode(words)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from municipalities.login import joining
-from municipalities.login.providers import Identity, IdentityProvider
+from municipalities.login.providers import Identity, IdentityProvider, Kind
 from municipalities.tenancy.forms import ScopedForm
 
 
@@ -37,6 +37,16 @@ class IdentityProviderForm(ScopedForm):
             raise ValidationError(_("You have changed the issuer or the client id: type the secret anew."))
         return self.instance.client_secret
 
+    def clean_kind(self) -> str:
+        """What let staff in must not let newcomers in one day, with whoever is joined to it, nor the reverse."""
+        kind = str(self.cleaned_data["kind"])
+        was = self.instance.kind if self.instance.pk else kind
+        if (Kind.IDPORTEN in {kind, was}) and kind != was:
+            raise ValidationError(
+                _("A login for newcomers and one for staff can't become each other: enter a new one.")
+            )
+        return kind
+
     def clean_issuer(self) -> str:
         return str(self.cleaned_data["issuer"]).strip()
 
@@ -51,6 +61,8 @@ class IdentityForm(ScopedForm):
         provider, user = cleaned.get("provider"), cleaned.get("user")
         if provider is not None:
             self.instance.issuer = provider.issuer
+            if provider.is_for_newcomers:
+                self.add_error("provider", _("ID-porten is for newcomers: no colleague logs in by it."))
         if provider is not None and user is not None:
             if joining.reaches_further(user, provider.municipality_id):
                 self.add_error(

@@ -1,4 +1,5 @@
-"""The municipalities' own directories, through which their staff log in by OpenID Connect."""
+"""Where people log in by OpenID Connect: the municipalities' own directories for their staff, and ID-porten for
+newcomers who wish it. The two never meet: what is offered to the one is not offered to the other."""
 
 from typing import Self
 from urllib.parse import urlsplit
@@ -19,7 +20,12 @@ from municipalities.tenancy.models import Role, User
 class Kind(models.TextChoices):
     ENTRA = "entra", "Entra ID"
     ANSATTPORTEN = "ansattporten", "Ansattporten"
+    IDPORTEN = "idporten", _("ID-porten, for newcomers")
     OTHER = "other", _("Other OpenID Connect")
+
+
+# Of ID-porten, from the one that is less sure: whoever demands one accepts those above it.
+ASSURANCE = ["idporten-loa-substantial", "idporten-loa-high"]
 
 
 def validate_issuer(value: str) -> None:
@@ -37,8 +43,13 @@ def validate_issuer(value: str) -> None:
 
 class IdentityProviderQuerySet(OwnedQuerySet["IdentityProvider"]):
     def offered(self) -> Self:
-        """On the login page, in the order of the municipalities' names."""
-        return self.filter(active=True).select_related("municipality").order_by("municipality__name", "name")
+        """On the staff's login page, in the order of the municipalities' names."""
+        staff = self.filter(active=True).exclude(kind=Kind.IDPORTEN)
+        return staff.select_related("municipality").order_by("municipality__name", "name")
+
+    def for_newcomers(self) -> Self:
+        """To log in to one's own page; at most one in each municipality."""
+        return self.filter(active=True, kind=Kind.IDPORTEN).select_related("municipality")
 
 
 class IdentityProvider(MunicipalityOwned):
@@ -55,6 +66,7 @@ class IdentityProvider(MunicipalityOwned):
         help_text=_(
             "Letter by letter as the provider gives it. Entra ID:"
             " https://login.microsoftonline.com/<tenant>/v2.0 · Ansattporten: https://ansattporten.no"
+            " · ID-porten: https://idporten.no"
         ),
     )
     client_id = models.CharField(_("client id"), max_length=200)
@@ -88,7 +100,11 @@ class IdentityProvider(MunicipalityOwned):
         default=False,
         help_text=_("Whoever has a role by the table below gets an account at the first login."),
     )
-    active = models.BooleanField(_("offered on the login page"), default=False)
+    active = models.BooleanField(
+        _("offered on the login page"),
+        default=False,
+        help_text=_("ID-porten is offered to newcomers, on the page about their own page."),
+    )
 
     objects = IdentityProviderQuerySet.as_manager()
 
@@ -124,27 +140,52 @@ class IdentityProvider(MunicipalityOwned):
                 name="identity_provider_lets_in_by_roles_only",
                 violation_error_message=_("To let new colleagues in, say which claim holds their roles."),
             ),
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=Q(kind=Kind.IDPORTEN),
+                name="identity_provider_one_idporten_per_municipality",
+                violation_error_message=_("This municipality has entered ID-porten already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.IDPORTEN) | Q(acr_values__in=ASSURANCE),
+                name="identity_provider_idporten_demands_a_level",
+                violation_error_message=_(
+                    "ID-porten needs one level: idporten-loa-substantial, which accepts the higher one too, or"
+                    " idporten-loa-high."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.IDPORTEN) | Q(roles_claim="", creates_memberships=False),
+                name="identity_provider_idporten_lets_no_staff_in",
+                violation_error_message=_("ID-porten is for newcomers: it gives nobody a role."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def is_for_newcomers(self) -> bool:
+        return self.kind == Kind.IDPORTEN
+
+    @property
     def levels(self) -> set[str]:
+        if self.is_for_newcomers:
+            return set(ASSURANCE[ASSURANCE.index(self.acr_values) :])
         return set(self.acr_values.split())
 
     @property
     def redirect_uri(self) -> str:
-        return redirect_uri(self.municipality.number)
+        return redirect_uri(self.municipality.number, newcomers=self.is_for_newcomers)
 
 
-def redirect_uri(number: str) -> str:
+def redirect_uri(number: str, *, newcomers: bool = False) -> str:
     """Where the municipality's providers send people back to: never from what a request calls the host.
 
     One for each municipality, known before a provider is entered. Were it the same for all, the provider
     of one could lead people on to that of another, and be given the code meant for it.
     """
-    return settings.SITE_URL + reverse("openid_back", args=[number])
+    return settings.SITE_URL + reverse("own_login_back" if newcomers else "openid_back", args=[number])
 
 
 class RoleClaim(MunicipalityOwned):

@@ -1,7 +1,6 @@
 """Logging in through the municipality's own directory: the offer, the way there, the way back."""
 
 import logging
-import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -19,14 +18,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
-from municipalities.login import factors, joining, openid, reach
+from municipalities.login import attempts, factors, joining, openid, reach
 from municipalities.login.providers import IdentityProvider
 from municipalities.municipality import scope
 
 logger = logging.getLogger(__name__)
 STARTED = "openid_started"  # In the session: what each state was made for.
-MINUTES = 10  # From the button until one is back.
-AT_ONCE = 5  # Windows in which somebody has begun.
 FEW = 6  # So many buttons stand below each other; with more one says first where one works.
 
 
@@ -56,15 +53,8 @@ def openid_start(request: HttpRequest, pk: int) -> HttpResponse:
         address = openid.address_to_log_in(provider, start)
     except openid.Refused as refusal:
         return _refuse(request, provider, refusal)
-    begun = {
-        "provider": provider.pk,
-        "nonce": start.nonce,
-        "verifier": start.verifier,
-        "next": _own(request, request.POST.get("next", "")),
-        "at": time.time(),
-    }
-    kept = list(request.session.get(STARTED, {}).items())[-(AT_ONCE - 1) :]
-    request.session[STARTED] = dict([*kept, (start.state, begun)])
+    after = _own(request, request.POST.get("next", ""))
+    attempts.keep(request, STARTED, provider=provider, start=start, next=after)
     return render(request, "account/openid_leave.html", {"address": address, "provider": provider})
 
 
@@ -73,39 +63,15 @@ def openid_start(request: HttpRequest, pk: int) -> HttpResponse:
 @rate_limit(action="login")
 def openid_back(request: HttpRequest, number: str) -> HttpResponse:
     """`number` is the municipality's: what came back here was meant for no other one's provider."""
-    state = request.GET.get("state", "")
-    started = dict(request.session.get(STARTED, {}))
-    begun = started.pop(state, None)
-    if begun is None or time.time() - begun["at"] > MINUTES * 60:
-        logger.warning("A login by OpenID came back that nobody had begun here, or long ago")
-        return _page(request, "again", status=403)
-    request.session[STARTED] = started  # Whatever comes of it: a state is good for once.
-    with scope.everywhere():
-        provider = IdentityProvider.objects.offered().filter(pk=begun["provider"]).first()
-    if provider is None or provider.municipality.number != number:
-        logger.warning("A login by OpenID came back to another municipality than it was begun for")
+    attempt = attempts.take(request, STARTED, number=number, among=IdentityProvider.objects.offered())
+    if attempt is None:
         return _page(request, "again", status=403)
     try:
-        code = _code(request, provider)
-        claims = openid.redeem(
-            provider, code=code, start=openid.Start(state, begun["nonce"], begun["verifier"])
-        )
-        user = joining.enter(provider=provider, claims=claims)
+        claims = attempts.claims_of(request, attempt)
+        user = joining.enter(provider=attempt.provider, claims=claims)
     except openid.Refused as refusal:
-        return _refuse(request, provider, refusal)
-    return _let_in(request, provider, user, begun["next"])
-
-
-def _code(request: HttpRequest, provider: IdentityProvider) -> str:
-    if request.GET.get("error"):
-        raise openid.Refused("answer-error")
-    told = request.GET.get("iss")
-    if told != provider.issuer and (told is not None or openid.discover(provider).names_itself):
-        raise openid.Refused("answer-issuer")
-    code = request.GET.get("code", "")
-    if not code:
-        raise openid.Refused("answer-code")
-    return code
+        return _refuse(request, attempt.provider, refusal)
+    return _let_in(request, attempt.provider, user, attempt.more["next"])
 
 
 def _let_in(request: HttpRequest, provider: IdentityProvider, user: Any, after: str) -> HttpResponse:

@@ -39,6 +39,7 @@ BY_NAME = {
     "csp_report": REPORT,
     "open_link": GUESS,
     "openid_back": GUESS,
+    "own_login_back": GUESS,
     "review_text": GUESS,
     "portal:search": GUESS,
     "portal:my-data": WRITE,  # Each is laid out anew.

@@ -188,6 +188,16 @@ class IdentityProviderFactory(DjangoModelFactory[IdentityProvider]):
     active = True
 
 
+class IDPortenFactory(IdentityProviderFactory):
+    """As a municipality enters it for its newcomers."""
+
+    kind = Kind.IDPORTEN
+    name = "ID-porten"
+    issuer = "https://idporten.no"
+    acr_values = "idporten-loa-substantial"
+    roles_claim = ""
+
+
 class RoleClaimFactory(DjangoModelFactory[RoleClaim]):
     class Meta:
         model = RoleClaim

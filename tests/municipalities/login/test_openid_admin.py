@@ -8,6 +8,7 @@ from municipalities.tenancy.models import Role
 from tests.factories.municipalities import (
     IdentityFactory,
     IdentityProviderFactory,
+    IDPortenFactory,
     MembershipFactory,
     MunicipalityFactory,
     UserFactory,
@@ -199,3 +200,64 @@ def test_a_login_begins_by_a_button_only(client):
     made = IdentityProviderFactory()
     assert client.get(f"/account/openid/{made.pk}/").status_code == 405
     assert client.post(f"/account/openid/{10**30}/").status_code == 404
+
+
+# --- ID-porten, for newcomers ---------------------------------------------------------------------
+
+
+def idporten(**more):
+    return {
+        "name": "ID-porten", "kind": "idporten", "issuer": "https://idporten.no", "client_id": "tilflytter",
+        "client_secret": "en-hemmelighet", "acr_values": "idporten-loa-substantial", "active": "on",
+        "role_claims-TOTAL_FORMS": "0", "role_claims-INITIAL_FORMS": "0",
+    } | more  # fmt: skip
+
+
+ADD = "/admin/municipalities/identityprovider/add/"
+
+
+def test_idporten_is_entered(office, home):
+    answer = office.post(ADD, idporten())
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    made = IdentityProvider.objects.get(municipality=home)
+    assert made.levels == {"idporten-loa-substantial", "idporten-loa-high"}
+    page = office.get(reverse("admin:municipalities_identityprovider_change", args=[made.pk]))
+    assert f"/idporten/{home.number}/back/" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"acr_values": ""},
+        {"acr_values": "idporten-loa-low"},
+        {"acr_values": "idporten-loa-substantial idporten-loa-high"},
+        {"creates_memberships": "on", "roles_claim": "roles"},
+        {"roles_claim": "roles"},
+        {"issuer": "http://idporten.no"},
+    ],
+)
+def test_idporten_that_would_let_in_whom_it_should_not_is_refused(office, home, wrong):
+    assert office.post(ADD, idporten(**wrong)).status_code == 200
+    assert not IdentityProvider.objects.exists()
+
+
+def test_there_is_one_idporten_in_a_municipality(office, home):
+    IDPortenFactory(municipality=home)
+    assert office.post(ADD, idporten(name="En til")).status_code == 200
+    assert IdentityProvider.objects.count() == 1
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_staffs_login_and_idporten_never_become_each_other(office, home, turned):
+    made = IDPortenFactory(municipality=home) if turned else IdentityProviderFactory(municipality=home)
+    kind = made.kind
+    data = idporten(kind="other" if turned else "idporten")
+    office.post(reverse("admin:municipalities_identityprovider_change", args=[made.pk]), data)
+    made.refresh_from_db()
+    assert made.kind == kind
+
+
+def test_no_colleague_is_joined_to_idporten(office, home):
+    provider = IDPortenFactory(municipality=home)
+    assert join(office, provider, MembershipFactory(municipality=home).user).status_code == 200
+    assert not Identity.objects.exists()

@@ -28,7 +28,9 @@ for client, number in (("tilflytter", "3336"), ("nabo", "3337")):
         client_secret="en-hemmelighet",
         client_type="confidential",
         authorization_grant_type="authorization-code",
-        redirect_uris=f"http://127.0.0.1:8000/account/openid/{number}/back/",
+        redirect_uris=" ".join(
+            f"http://127.0.0.1:8000/{place}/{number}/back/" for place in ("account/openid", "idporten")
+        ),
         skip_authorization=True,
         algorithm="RS256",
     )

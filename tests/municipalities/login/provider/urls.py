@@ -44,7 +44,9 @@ def obey(get_response):
         if order.get(place):
             return INSTEAD[order[place]]()
         oauth2_settings.OIDC_RSA_PRIVATE_KEY = pem(order["key"])
-        # Whoever asks is logged in already, and agrees.
+        # Whoever asks is logged in already, or has just done so anew, and agrees.
+        asked = request.META["QUERY_STRING"].split("&")
+        request.META["QUERY_STRING"] = "&".join(word for word in asked if word != "prompt=login")
         request.user, _made = User.objects.get_or_create(username="kari")
         response = get_response(request)
         if place == "discovery" and response.status_code == 200:
