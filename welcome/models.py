@@ -1,5 +1,6 @@
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
+from welcome.households.own_logins import OwnLogin
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
@@ -14,6 +15,7 @@ __all__ = [
     "LeftOut",
     "Letter",
     "LetterRun",
+    "OwnLogin",
     "Person",
     "PrintFile",
     "RetentionRun",

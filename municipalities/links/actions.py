@@ -20,10 +20,16 @@ from municipalities.tenancy.roles import rights_of
 
 @dataclass(frozen=True)
 class Opened:
-    """A link that holds, and what it opens. Work with it under `scope.of(link.municipality_id)`."""
+    """A link that holds, and what it opens; or what a login has opened without one. Work with it under
+    `scope.of(municipality_id)`."""
 
-    link: Link
+    link: Link | None
     obj: Any
+    login: Any = None
+
+    @property
+    def municipality_id(self) -> int:
+        return int((self.link or self.login).municipality_id)
 
 
 def issue(*, purpose: Purpose, of: models.Model, by: User | None) -> Link:
@@ -90,6 +96,15 @@ def reopen(link_id: int, purpose: Purpose) -> Opened | None:
     with scope.everywhere():
         link = Link.objects.filter(pk=link_id).first()
         return _opened(link, purpose) if link else None
+
+
+def reopen_by_login(login_id: int, purpose: Purpose) -> Opened | None:
+    """As `reopen`, for one who has logged in."""
+    if purpose.by_login is None:
+        return None
+    with scope.everywhere():
+        found = purpose.by_login(login_id)
+    return Opened(None, found[0], found[1]) if found else None
 
 
 def _opened(link: Link, purpose: Purpose) -> Opened | None:

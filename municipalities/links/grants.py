@@ -22,28 +22,35 @@ from municipalities.links.purposes import Purpose
 from municipalities.municipality import scope
 
 KEY = "links"
+LOGIN = "login "
 SECONDS = 3600  # From the opening; then the link itself must be opened again.
 MOST = 20  # In one session: somebody may have a mail about each of their texts.
 
 
-def grant(request: HttpRequest, opened: Opened) -> str:
+def grant(request: HttpRequest, opened: Opened, purpose: Purpose) -> str:
     """The slot. A session gets a new name first, so that nobody can have planted it."""
     now = time.time()
     kept = {slot: entry for slot, entry in request.session.get(KEY, {}).items() if now - entry[2] < SECONDS}
-    slot = next((slot for slot, entry in kept.items() if entry[1] == opened.link.pk), secrets.token_hex(4))
+    # The number of a link, or of a login, which is told apart by its word.
+    key = opened.link.pk if opened.link else f"{LOGIN}{opened.login.pk}"
+    slot = next(
+        (slot for slot, entry in kept.items() if entry[:2] == [purpose.code, key]), secrets.token_hex(4)
+    )
     kept.pop(slot, None)
     kept = dict([*kept.items()][-(MOST - 1) :])
     request.session.cycle_key()
-    request.session[KEY] = {**kept, slot: [opened.link.purpose, opened.link.pk, now]}
+    request.session[KEY] = {**kept, slot: [purpose.code, key, now]}
     return slot
 
 
 def granted(request: HttpRequest, purpose: Purpose, slot: str) -> Opened | None:
-    """Asks the link's row each time: what was revoked a second ago opens nothing now."""
-    code, link_id, since = request.session.get(KEY, {}).get(slot, ("", 0, 0.0))
+    """Asks the row of the link or login each time: what was revoked a second ago opens nothing now."""
+    code, key, since = request.session.get(KEY, {}).get(slot, ("", 0, 0.0))
     if code != purpose.code or not 0 <= time.time() - since < SECONDS:
         return None
-    return actions.reopen(link_id, purpose)
+    if isinstance(key, str):
+        return actions.reopen_by_login(int(key.removeprefix(LOGIN)), purpose)
+    return actions.reopen(key, purpose)
 
 
 def close(request: HttpRequest, slot: str) -> None:
@@ -65,7 +72,7 @@ def behind(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], Callable
             if opened is None:
                 return over(request, purpose)
             context.link(purpose.code)
-            with scope.of(opened.link.municipality_id):
+            with scope.of(opened.municipality_id):
                 answer = view(request, opened=opened, slot=slot, **parts)
                 if hasattr(answer, "render"):
                     answer.render()  # While its rows can still be read.

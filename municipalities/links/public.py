@@ -11,7 +11,7 @@ from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
 from municipalities.links import actions, grants
 from municipalities.links.actions import Opened
-from municipalities.links.purposes import known
+from municipalities.links.purposes import Purpose, known
 
 
 @require_safe
@@ -22,7 +22,7 @@ def open_link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
     opened = actions.open_link(token, its) if its else None
     if its is None or opened is None:
         return grants.over(request, its)
-    slot = _let_in(request, opened) if request.method == "GET" else "0"
+    slot = _let_in(request, opened, its) if request.method == "GET" else "0"
     language = its.language(opened.obj)
     if language not in dict(settings.LANGUAGES):
         language = translation.get_language() or settings.LANGUAGE_CODE
@@ -30,13 +30,13 @@ def open_link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
         return grants.private(redirect(its.page, slot=slot), referrer="no-referrer")
 
 
-def _let_in(request: HttpRequest, opened: Opened) -> str:
+def _let_in(request: HttpRequest, opened: Opened, purpose: Purpose) -> str:
     """That a link was opened stands in the audit trail, which is where one counts; not in its row."""
-    context.link(opened.link.purpose)
+    context.link(purpose.code)
     record(
         action=Action.LOOKED,
         of=opened.obj,
-        municipality_id=opened.link.municipality_id,
-        note=f"purpose={opened.link.purpose}",
+        municipality_id=opened.municipality_id,
+        note=f"purpose={purpose.code}",
     )
-    return grants.grant(request, opened)
+    return grants.grant(request, opened, purpose)

@@ -23,6 +23,9 @@ class Purpose:
     `find` returns the object if the link may open now at all, else None. `state` is what must not have
     changed since the link was issued: when it has, the link is over. Neither goes anywhere in clear text.
     `language` is one of the site's, for the page.
+
+    `by_login` is for a page that people may also log in to: the object that the login of this number opens
+    now, with the login itself; None when it opens nothing any more.
     """
 
     code: str
@@ -35,6 +38,7 @@ class Purpose:
     state: Callable[[Any], str] = lambda obj: ""
     municipality_id: Callable[[Any], int] = attrgetter("municipality_id")
     language: Callable[[Any], str] = lambda obj: ""
+    by_login: Callable[[int], tuple[Any, models.Model] | None] | None = None
 
     def __post_init__(self) -> None:
         if self.code != slugify(self.code) or not 2 <= len(self.code) <= 16:

@@ -63,6 +63,15 @@ LINKS = Activity(
     source=_("The portal"),
     recipients=_NOBODY,
 )
+OWN_LOGINS = Activity(
+    code="own_logins",
+    about=About.NEWCOMERS,
+    purpose=_("To let a person who wishes it log in to their own page with ID-porten"),
+    basis=Basis.CONSENT,
+    retention=Retention.LOGIN,
+    source=_("The person, by logging in with ID-porten"),
+    recipients=_("The Norwegian Digitalisation Agency, which runs ID-porten"),
+)
 HISTORY = Activity(
     code="history",
     about=About.NEWCOMERS,

@@ -53,6 +53,10 @@ class Retention(models.TextChoices):
     ACCOUNT = "account", _("As long as the person works with this, and the account is deleted after that")
     CONTACT = "contact", _("As long as the person is the contact")
     TRAIL = "trail", _("With the household; the audit trail holds only numbers and stays")
+    LOGIN = (
+        "login",
+        _("Until the person or the municipality takes it away, at most a year after the last login"),
+    )
     SESSION = "session", _("Until the session or the link runs out")
 
 

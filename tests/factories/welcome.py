@@ -7,6 +7,7 @@ from tests.factories.municipalities import MunicipalityFactory
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
+from welcome.households.own_logins import OwnLogin, fingerprints, states
 from welcome.households.recognition import address_key, name_key
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
 from welcome.privacy.cleanings import RetentionRun
@@ -47,6 +48,22 @@ class PersonFactory(DjangoModelFactory[Person]):
     family_name = factory.Sequence(lambda n: f"Kovalenko{n}")
     name_key = factory.LazyAttribute(lambda person: name_key(person.given_name, person.family_name))
     birth_year = 1988
+
+
+class OwnLoginFactory(DjangoModelFactory[OwnLogin]):
+    class Meta:
+        model = OwnLogin
+
+    class Params:
+        issuer = "https://idporten.no"
+        subject = factory.Sequence(lambda n: f"person-{n}")
+
+    household = factory.SubFactory(HouseholdFactory)
+    municipality = factory.SelfAttribute("household.municipality")
+    fingerprint = factory.LazyAttribute(
+        lambda made: fingerprints(made.municipality, issuer=made.issuer, subject=made.subject)[0]
+    )
+    state = factory.LazyAttribute(lambda made: states(made.household, fingerprint=made.fingerprint)[0])
 
 
 class DataRequestFactory(DjangoModelFactory[DataRequest]):

@@ -28,6 +28,7 @@ from tests.walls.routes import Route
 from welcome.households.consents import Consent
 from welcome.households.imports import ImportBatch
 from welcome.households.models import Household
+from welcome.households.own_logins import OwnLogin
 from welcome.letters.models import LeftOutReason, LetterRun
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
@@ -134,6 +135,7 @@ PUBLIC = {
     "portal:accessibility": public(),
     "portal:municipality": public(),
     "portal:search": public(),
+    "portal:own-page": public(post=ANYBODY, posted=frozenset({404})),  # The municipality offers no ID-porten.
     "portal:topics": public(),
     "portal:topic": public(),
     "portal:door": public(),
@@ -148,6 +150,8 @@ LINKS = {
     "portal:my-data": Rule(Kind.LINK),
     "portal:my-letters": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-withdraw": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:my-login": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=frozenset({404})),
+    "portal:my-login-end": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
 }
@@ -170,6 +174,7 @@ LOGIN = {
     "mfa_authenticate": Rule(Kind.LOGIN, post=ANYBODY, got=ELSEWHERE, posted=ELSEWHERE),
     "openid_start": Rule(Kind.LOGIN, NOT_TAKEN, ANYBODY, posted=frozenset({503})),  # It is not there.
     "openid_back": Rule(Kind.LOGIN, got=frozenset({403, 405})),  # Nothing was begun; HEAD begins nothing.
+    "own_login_back": Rule(Kind.LOGIN, got=frozenset({403, 405})),
     "mfa_index": staff(Asks.LOGIN),
     "mfa_view_recovery_codes": staff(Asks.LOGIN, got=OK | ELSEWHERE | {404}),
     "end_session": act(Asks.LOGIN, posted=ELSEWHERE | {404}),
@@ -302,11 +307,12 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "pk": [place.rows[IdentityProvider].pk if route.key.startswith("openid") else 0],
         "slot": ["0"],
         "purpose": [purpose.code for purpose in purposes()],
-        "number": ["x" if route.key.startswith("openid") else 1],
+        "number": ["x" if route.key in {"openid_back", "own_login_back"} else 1],
         "page": [1],
         "sequence": [1],
         "reason": LeftOutReason.values,
         "consent": [place.rows[Consent].pk],
+        "login": [place.rows[OwnLogin].pk],
         "kind": {"portal:my-ask": RequestKind.values, "portal:my-data": ["pdf", "json"]}.get(route.key, []),
         "verb": {
             f"{_LETTER_RUN}_act": ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],

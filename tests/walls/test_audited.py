@@ -31,6 +31,7 @@ from tests.factories.welcome import (
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,
+    OwnLoginFactory,
     PersonFactory,
 )
 from tests.test_tenancy import ADDRESSES, _filled
@@ -40,6 +41,7 @@ from tests.welcome.letters.frozen import make_frozen, make_printed, worker
 from tests.welcome.letters.staff_site import approval
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household
+from welcome.households.own_logins import OwnLogin
 from welcome.households.quarters import Quarter
 from welcome.letters import runs
 from welcome.letters.models import LetterRun, LetterState
@@ -81,6 +83,7 @@ def scene(client):
     rows["draft"] = runs.ensure(municipality=place, quarter=Quarter(2026, 2), by=boss)
     rows[Identity] = IdentityFactory(provider=IdentityProviderFactory(municipality=place))
     rows[ContactPoint] = ContactPointFactory(municipality=place)
+    rows[OwnLogin] = OwnLoginFactory(household=home)
     asked = DataRequestFactory(household=home, wrote=WORDS)
     rows[type(asked)] = asked
     return rows
@@ -257,6 +260,7 @@ def stories(rows, client):
             at("welcome_household_link", {"verb": "revoke"}, home.pk),
         ],
         [at("welcome_household_link", {"verb": "mail", "to": MAIL}, home.pk)],
+        [at("welcome_household_link", {"verb": "end_login", "login": rows[OwnLogin].pk}, home.pk)],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "save")],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "drop")],
         [at("welcome_importbatch_add", lambda: {"file": ContentFile("Fornavn;Etternavn\n", "liste.csv")})],

@@ -5,7 +5,7 @@ from io import BytesIO
 import qrcode
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from municipalities.audit.recording import look
 from municipalities.links import actions as links
 from municipalities.links.models import Link
 from municipalities.tenancy.access import access_of
+from welcome.households import logging_in
 from welcome.households.household_pages import writable
 from welcome.households.links import NEWCOMER, mail, mail_addresses
 from welcome.households.models import Household
@@ -38,8 +39,14 @@ def own_link(request: HttpRequest, object_id: int) -> HttpResponse:
         else:
             messages.success(request, _("The link is mailed."))
     elif verb == "revoke":
+        # Whoever it has fallen into the hands of may have set up a login by it.
+        logging_in.end_all(of=[household.pk], by_id=by.pk if by else None)
         if links.revoke_all(of=household, by=by, purpose=NEWCOMER):
             messages.success(request, _("The link is called back: it opens nothing any more."))
+    elif verb == "end_login":
+        login = get_object_or_404(household.own_logins, pk=request.POST.get("login"))
+        logging_in.end(login=login, by=by)
+        messages.success(request, _("The login is taken away. The link works as before."))
     if request.method == "POST" and fresh is None:
         return redirect("admin:welcome_household_link", household.pk)
     return _show(request, household, fresh)
@@ -56,6 +63,7 @@ def _show(request: HttpRequest, household: Household, fresh: Link | None) -> Htt
         "active": links.active(purpose=NEWCOMER, of=household),
         "fresh": fresh,
         "code": square(fresh.url) if fresh else "",
+        "logins": household.own_logins.all(),
         "addresses": mail_addresses(household),
     }
     answer = render(request, "households/link.html", context)

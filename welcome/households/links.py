@@ -14,7 +14,9 @@ from municipalities.links.models import Link
 from municipalities.links.purposes import Purpose
 from municipalities.tenancy.models import User
 from municipalities.tenancy.roles import Right
+from welcome.households import logging_in
 from welcome.households.models import Household
+from welcome.households.own_logins import bound_to
 
 
 def language_on_screen(household: Household) -> str:
@@ -33,9 +35,9 @@ NEWCOMER = Purpose(
     ),
     right=Right.WRITE_PEOPLE,
     find=lambda pk: Household.objects.select_related("municipality").with_people().filter(pk=pk).first(),
-    # Letters lie where somebody lived: when protection comes, or is lifted, no link from before opens.
-    state=lambda household: household.protection,
+    state=bound_to,
     language=language_on_screen,
+    by_login=logging_in.opened_by,
 )
 
 

@@ -1,8 +1,9 @@
-from municipalities.privacy.activities import IMPORTS, PLANNING, RIGHTS, WELCOME
+from municipalities.privacy.activities import IMPORTS, OWN_LOGINS, PLANNING, RIGHTS, WELCOME
 from municipalities.privacy.below import STAFF
 from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare, nothing_personal
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
+from welcome.households.own_logins import OwnLogin
 
 # Written by an employee or the person; may tell of health or belief though nobody asks for it.
 _WISHES = Personal(Kind.SPECIAL, basis=Basis.EXPLICIT_CONSENT)
@@ -81,6 +82,20 @@ DECLARATIONS = [
             "withdrawn_at": Kind.CHOICE,
         },
         plain=["id", "municipality", "merged"],
+    ),
+    declare(
+        OwnLogin,
+        activity=OWN_LOGINS,
+        rows=lambda household: OwnLogin.objects.filter(household=household),
+        personal={
+            "household": Personal(Kind.HOUSEHOLD, shown=False),
+            # Nobody can read out of them what they were made of.
+            "fingerprint": Personal(Kind.TRACE, shown=False),
+            "state": Personal(Kind.TRACE, shown=False),
+            "created_at": Kind.CHOICE,
+            "used_at": Kind.TRACE,
+        },
+        plain=["id", "municipality"],
     ),
     declare(
         ImportBatch,

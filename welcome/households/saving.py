@@ -7,7 +7,7 @@ from typing import Any
 from phonenumber_field.phonenumber import PhoneNumber
 
 from municipalities.municipality.models import Municipality
-from welcome.households import history
+from welcome.households import history, logging_in
 from welcome.households.arrivals import role_of
 from welcome.households.models import ADDRESS_FIELDS, Household, Person, Source
 from welcome.households.register import KnownHousehold, KnownPerson, Register
@@ -42,6 +42,9 @@ def write(
     Household.objects.bulk_update(
         [_household(home, municipality) for home in changed_homes], _HOUSEHOLD_FIELDS
     )
+
+    if protected := [home.pk for home in changed_homes if home.protection and home.pk is not None]:
+        logging_in.end_all(of=protected, by_id=by_id)
 
     new = [plan for plan in plans if plan.person.pk is None and plan.person.row == plan.number]
     changed_people = _once(p.person for p in plans if p.person.pk is not None and p.person.changed)

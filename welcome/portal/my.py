@@ -1,7 +1,7 @@
 """The newcomer's own page: what the municipality holds about them, and what they can do about it.
 
-Behind a link of the purpose NEWCOMER, one address for each grant. Nothing here asks for a login, and
-nothing says whether an address is protected: none is held then, as of somebody whose address is unknown.
+Behind a link of the purpose NEWCOMER, or ID-porten (`own_login.py`), one address for each grant. Nothing
+says whether an address is protected: none is held then, as of somebody whose address is unknown.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,11 @@ from municipalities.links import actions as links
 from municipalities.links import grants
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
-from welcome.households import consents, own
+from welcome.households import consents, logging_in, own
 from welcome.households.consents import Consent
 from welcome.households.links import NEWCOMER
 from welcome.households.models import Household
+from welcome.portal import own_login
 from welcome.portal.my_forms import AskForm, OwnForm
 from welcome.portal.page import Crumb, page
 from welcome.privacy import requests
@@ -32,6 +33,8 @@ DONE = {
     "changed": gettext_lazy("It is changed."),
     "letters": gettext_lazy("Your wish about letters is noted."),
     "withdrawn": gettext_lazy("Your consent is taken back."),
+    "login": gettext_lazy("From now on you can log in to this page with ID-porten."),
+    "no-login": gettext_lazy("The login is taken away."),
     "asked": gettext_lazy("We have got your message. You get an answer within 30 days."),
 }
 
@@ -86,7 +89,9 @@ def my(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
         "asked": household.data_requests.order_by("-received_at"),
         "consents": Consent.objects.running().filter(household=household).select_related("text"),
         "done": DONE.get(request.GET.get("done", "")),
-        "until": opened.link.expires_at,
+        "until": opened.link.expires_at if opened.link else None,
+        "logins": household.own_logins.all(),
+        "idporten": own_login.provider_of(household.municipality),
         "kinds": [(kind.value, asking) for kind, asking in ASKING.items()],
     }
     return _show(request, "my", opened, slot, _("What we hold about you"), context)
@@ -135,16 +140,23 @@ def withdraw(request: HttpRequest, opened: Opened, slot: str, consent: int) -> H
 @require_POST
 @behind(NEWCOMER)
 def leave(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
-    """Closes the page on this device; the link in the letter opens it again."""
+    """Closes the page on this device; the link in the letter, or the login, opens it again."""
     grants.close(request, slot)
-    return _show(request, "left", opened, slot, _("The page is closed"), {})
+    context: dict[str, object] = {}
+    if opened.login is not None:
+        provider = own_login.provider_of(opened.obj.municipality)
+        context = {"by_login": True, "log_out": own_login.address_to_log_out(provider)}
+    return _show(request, "left", opened, slot, _("The page is closed"), context)
 
 
 @require_POST
 @behind(NEWCOMER)
 def not_mine(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
-    """Somebody else's letter: the link opens nothing any more, for anybody."""
+    """Somebody else's letter: the link opens nothing any more, for anybody, nor does what was set up by it."""
+    if opened.link is None:
+        raise Http404  # Who has logged in has no letter of somebody else's.
     links.revoke(link=opened.link, by=None)
+    logging_in.end_all(of=[opened.obj.pk], by_id=None)
     grants.close(request, slot)
     return _show(request, "left", opened, slot, _("Thank you for telling us"), {"not_mine": True})
 

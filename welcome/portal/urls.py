@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import my, my_data, public
+from welcome.portal import my, my_data, own_login, public
 
 
 class DoorConverter:
@@ -29,11 +29,14 @@ urlpatterns = [
     path("my/<slug:slot>/ask/<slug:kind>/", my.ask, name="my-ask"),
     path("my/<slug:slot>/consent/<int:consent>/", my.withdraw, name="my-withdraw"),
     path("my/<slug:slot>/data/<slug:kind>/", my_data.take_out, name="my-data"),
+    path("my/<slug:slot>/login/", own_login.set_up, name="my-login"),
+    path("my/<slug:slot>/login/<int:login>/end/", own_login.end, name="my-login-end"),
     path("my/<slug:slot>/leave/", my.leave, name="my-leave"),
     path("my/<slug:slot>/not-mine/", my.not_mine, name="my-not-mine"),
     path("<slug:slug>/", public.municipality, name="municipality"),
     path("<slug:slug>/privacy/", public.privacy, name="privacy"),
     path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),
+    path("<slug:slug>/own-page/", own_login.own_page, name="own-page"),
     path("<slug:slug>/search/", public.search, name="search"),
     path("<slug:slug>/topics/", public.topics, name="topics"),
     path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),

@@ -18,7 +18,7 @@ from municipalities.audit.vocabulary import Action
 from municipalities.links.models import Link
 from municipalities.privacy.registry import Declaration, Erasure, Kind, of_households
 from municipalities.tenancy.models import User
-from welcome.households import forgetting
+from welcome.households import forgetting, logging_in
 from welcome.households.models import Household, Person
 from welcome.letters import previews, purging
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
@@ -107,7 +107,7 @@ def erase(*, household: Household, person: Person | None = None, by: User | None
                 _settle_requests(home, by)
                 _erase_household(home)
             else:
-                _erase_person(home, plan.people[0])
+                _erase_person(home, plan.people[0], by)
         transaction.on_commit(_leave_no_copy, robust=True)
     return plan
 
@@ -144,12 +144,14 @@ def _erase_household(home: Household) -> None:
     home.delete()
 
 
-def _erase_person(home: Household, person: Person) -> None:
+def _erase_person(home: Household, person: Person, by: User | None) -> None:
     for row, column in _notes(home, person):
         type(row)._base_manager.filter(pk=row.pk).update(**{column.name: ""})
     log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Person))
     log.filter(object_id=str(person.pk)).delete()
     Link.objects.to(person).delete()
+    # Whose login is whose can't be told: all of the household's go, this person's among them.
+    logging_in.end_all(of=[home.pk], by_id=by.pk if by else None)
     person.delete()
 
 

@@ -21,8 +21,10 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
+from welcome.households import logging_in
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household, HouseholdState
+from welcome.households.own_logins import OwnLogin
 from welcome.letters import purging
 from welcome.letters.models import Letter, LetterRun
 from welcome.privacy import erasure
@@ -31,6 +33,7 @@ from welcome.privacy.models import DataRequest
 
 IMPORTS_KEPT = datetime.timedelta(days=90)
 REQUESTS_KEPT_MONTHS = 12
+LOGINS_KEPT_MONTHS = 12
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -85,6 +88,11 @@ def _links(place: Municipality, day: datetime.date) -> models.QuerySet[Link]:
     return Link.objects.of(place).filter(Q(expires_at__lte=last) | Q(revoked_at__lte=last))
 
 
+def _own_logins(place: Municipality, day: datetime.date) -> models.QuerySet[OwnLogin]:
+    last = _evening(months_before(day, LOGINS_KEPT_MONTHS))
+    return OwnLogin.objects.of(place).filter(used_at__lte=last)
+
+
 def _requests(place: Municipality, day: datetime.date) -> models.QuerySet[DataRequest]:
     last = _evening(months_before(day, REQUESTS_KEPT_MONTHS))
     return DataRequest.objects.of(place).filter(handled_at__lte=last)
@@ -98,6 +106,10 @@ def _take_row(row: models.Model) -> None:
     row.delete()
 
 
+def _take_login(login: OwnLogin) -> None:
+    logging_in.end(login=login, by=None)
+
+
 def _take_household(home: Household) -> None:
     erasure.erase(household=home, by=None)
 
@@ -109,6 +121,7 @@ RULES = [
     Rule("imports", _("Reports of imports"), _imports, _take_row),
     Rule("requests", _("Answered requests about own data"), _requests, _take_row),
     Rule("links", _("Links that have run out"), _links, _take_row),
+    Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),
 ]
 
 
