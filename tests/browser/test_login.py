@@ -128,3 +128,16 @@ def test_a_passkey_is_set_up_and_lets_in(page, colleague):
     assert Authenticator.objects.filter(user=colleague, type="webauthn").exists()
     page.goto(f"{named}/admin/")
     expect(page).to_have_url(f"{named}/admin/")
+
+    page.goto(f"{named}/account/logout/")
+    page.locator("main button").first.click()
+    page.wait_for_url("**/account/login/**")
+    page.locator("[name=login]").fill(colleague.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/account/step/")
+    page.goto(f"{named}/admin/")
+    assert "/admin/" not in page.url.split("?")[0], "the password alone opens nothing"
+    page.goto(f"{named}/account/step/")
+    page.locator("[data-passkey=use]").click()
+    page.wait_for_url(f"{named}/admin/")
