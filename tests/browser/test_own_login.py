@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from municipalities.links import actions as links
 from tests.browser import county
 from tests.browser.test_login import reads_well
-from tests.factories.municipalities import IDPortenFactory
+from tests.factories.municipalities import IdentityProviderFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.municipalities.login.provider import Provider
 from welcome.households.links import NEWCOMER
@@ -25,14 +25,20 @@ def idporten(tmp_path_factory):
 
 
 @pytest.fixture
-def al(idporten, settings, live_server):
-    settings.SITE_URL = live_server.url
+def here(live_server):
+    """By number: a provider takes any port there, as the one that is registered is not this one's."""
+    return live_server.url.replace("localhost", "127.0.0.1")
+
+
+@pytest.fixture
+def al(idporten, settings, here):
+    settings.SITE_URL = here
     settings.FETCH_PRIVATE_HOSTS = [f"127.0.0.1:{idporten.port}"]
     idporten.say(claims=OKSANA, discovery=None)
     made = county.everything()
     made.number = "3336"  # The address to come back to is registered at the provider.
     made.save()
-    IDPortenFactory(municipality=made, issuer=idporten.issuer)
+    IdentityProviderFactory(idporten=True, municipality=made, issuer=idporten.issuer)
     return made
 
 
@@ -44,9 +50,9 @@ def home(al):
 
 
 @pytest.fixture
-def phone(browser, live_server):
+def phone(browser, here):
     context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 390, "height": 844}, java_script_enabled=False
+        base_url=here, viewport={"width": 390, "height": 844}, java_script_enabled=False
     )
     yield context.new_page()
     context.close()
@@ -73,8 +79,8 @@ def test_from_the_link_to_the_login_without_a_script(phone, home, al):
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_every_page_of_the_way_reads_well(browser, live_server, accessible, home, al, idporten, language):
-    context = browser.new_context(base_url=live_server.url)
+def test_every_page_of_the_way_reads_well(browser, here, accessible, home, al, idporten, language):
+    context = browser.new_context(base_url=here)
     page = context.new_page()
     page.goto(f"/{language}/{al.slug}/own-page/")
     reads_well(page, accessible, f"own-page-{language}")

@@ -177,6 +177,15 @@ class IdentityProviderFactory(DjangoModelFactory[IdentityProvider]):
     class Meta:
         model = IdentityProvider
 
+    class Params:
+        # As a municipality enters it for its newcomers.
+        idporten = factory.Trait(
+            kind=Kind.IDPORTEN,
+            issuer="https://idporten.no",
+            acr_values="idporten-loa-substantial",
+            roles_claim="",
+        )
+
     municipality = factory.SubFactory(MunicipalityFactory)
     kind = Kind.OTHER
     name = factory.Sequence(lambda n: f"Innlogging {n}")
@@ -186,16 +195,6 @@ class IdentityProviderFactory(DjangoModelFactory[IdentityProvider]):
     acr_values = "high"
     roles_claim = "roles"
     active = True
-
-
-class IDPortenFactory(IdentityProviderFactory):
-    """As a municipality enters it for its newcomers."""
-
-    kind = Kind.IDPORTEN
-    name = "ID-porten"
-    issuer = "https://idporten.no"
-    acr_values = "idporten-loa-substantial"
-    roles_claim = ""
 
 
 class RoleClaimFactory(DjangoModelFactory[RoleClaim]):

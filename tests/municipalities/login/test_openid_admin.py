@@ -8,7 +8,6 @@ from municipalities.tenancy.models import Role
 from tests.factories.municipalities import (
     IdentityFactory,
     IdentityProviderFactory,
-    IDPortenFactory,
     MembershipFactory,
     MunicipalityFactory,
     UserFactory,
@@ -242,14 +241,18 @@ def test_idporten_that_would_let_in_whom_it_should_not_is_refused(office, home, 
 
 
 def test_there_is_one_idporten_in_a_municipality(office, home):
-    IDPortenFactory(municipality=home)
+    IdentityProviderFactory(idporten=True, municipality=home)
     assert office.post(ADD, idporten(name="En til")).status_code == 200
     assert IdentityProvider.objects.count() == 1
 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_the_staffs_login_and_idporten_never_become_each_other(office, home, turned):
-    made = IDPortenFactory(municipality=home) if turned else IdentityProviderFactory(municipality=home)
+    made = (
+        IdentityProviderFactory(idporten=True, municipality=home)
+        if turned
+        else IdentityProviderFactory(municipality=home)
+    )
     kind = made.kind
     data = idporten(kind="other" if turned else "idporten")
     office.post(reverse("admin:municipalities_identityprovider_change", args=[made.pk]), data)
@@ -258,6 +261,6 @@ def test_the_staffs_login_and_idporten_never_become_each_other(office, home, tur
 
 
 def test_no_colleague_is_joined_to_idporten(office, home):
-    provider = IDPortenFactory(municipality=home)
+    provider = IdentityProviderFactory(idporten=True, municipality=home)
     assert join(office, provider, MembershipFactory(municipality=home).user).status_code == 200
     assert not Identity.objects.exists()

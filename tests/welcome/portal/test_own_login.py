@@ -17,7 +17,7 @@ from municipalities.audit.models import AuditEntry
 from municipalities.links import actions as links
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.tenancy.models import Membership, Role, User
-from tests.factories.municipalities import IDPortenFactory, MembershipFactory, MunicipalityFactory
+from tests.factories.municipalities import IdentityProviderFactory, MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.municipalities.login.provider import Provider
 from welcome.households import actions, logging_in
@@ -53,7 +53,7 @@ def dalen():
 @pytest.fixture
 def offer(idporten, dalen):
     """Dalen's ID-porten, as its administrator has entered it."""
-    return IDPortenFactory(municipality=dalen, issuer=idporten.issuer)
+    return IdentityProviderFactory(idporten=True, municipality=dalen, issuer=idporten.issuer)
 
 
 @pytest.fixture
@@ -335,7 +335,7 @@ def test_a_row_that_is_moved_to_another_household_opens_nothing(browser, joined,
 def test_what_is_set_up_in_one_municipality_opens_nothing_in_another(browser, joined, idporten):
     """With the same ID-porten, and even the same client."""
     other = MunicipalityFactory(number="3337", slug="nabo", published=True)
-    IDPortenFactory(municipality=other, issuer=idporten.issuer, client_id="nabo")
+    IdentityProviderFactory(idporten=True, municipality=other, issuer=idporten.issuer, client_id="nabo")
     answer = browser.get(answer_of(begin(browser, slug="nabo")))
     assert answer.status_code == 403
     assert "links" not in browser.session
@@ -464,7 +464,7 @@ def test_a_state_of_long_ago_is_refused(browser, joined, time_machine):
 @pytest.mark.parametrize("turned", [False, True])
 def test_an_answer_meant_for_another_municipality_is_refused(browser, joined, idporten, turned):
     other = MunicipalityFactory(number="3337", slug="nabo", published=True)
-    IDPortenFactory(municipality=other, issuer=idporten.issuer, client_id="nabo")
+    IdentityProviderFactory(idporten=True, municipality=other, issuer=idporten.issuer, client_id="nabo")
     slug, number = ("dalen", "3337") if turned else ("nabo", "3336")
     query = answer_of(begin(browser, slug=slug)).split("?")[1]
     before = idporten.asked.count("/o/token/")
