@@ -40,7 +40,8 @@ def take(request: HttpRequest, key: str, *, number: str, among: IdentityProvider
     state = request.GET.get("state", "")
     started = dict(request.session.get(key, {}))
     begun = started.pop(state, None)
-    if begun is None or time.time() - begun["at"] > MINUTES * 60:
+    # What the version before this one has kept says it in other words: such a login is begun again.
+    if begun is None or "more" not in begun or time.time() - begun["at"] > MINUTES * 60:
         logger.warning("A login by OpenID came back that nobody had begun here, or long ago")
         return None
     request.session[key] = started  # Whatever comes of it: a state is good for once.

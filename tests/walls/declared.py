@@ -150,7 +150,7 @@ LINKS = {
     "portal:my-data": Rule(Kind.LINK),
     "portal:my-letters": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-withdraw": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
-    "portal:my-login": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=frozenset({404})),
+    "portal:my-login": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),  # No ID-porten is offered.
     "portal:my-login-end": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),

@@ -68,8 +68,8 @@ def own_page(request: HttpRequest, slug: str) -> HttpResponse:
 @behind(NEWCOMER)
 def set_up(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     provider = provider_of(opened.obj.municipality)
-    if provider is None:
-        raise Http404
+    if provider is None:  # Switched off since the page was shown.
+        return redirect("portal:my", slot=slot)
     return _leave(request, provider, slot)
 
 

@@ -352,6 +352,13 @@ def test_it_is_not_offered_where_it_is_switched_off(browser, joined, offer):
     assert not page.cookies
 
 
+def test_who_would_set_up_what_is_switched_off_meanwhile_is_where_they_were(browser, offer, link):
+    mine = open_by_link(browser, link)
+    IdentityProvider.objects.update(active=False)
+    assert browser.post(f"{mine}login/").url == mine
+    assert "ID-porten" not in browser.get(mine).content.decode()
+
+
 def test_a_login_needs_the_grant_to_set_it_up(browser, offer, link, home):
     """The link is called back while its holder is at ID-porten."""
     back = answer_of(leads_to(browser.post(f"{open_by_link(browser, link)}login/")))
