@@ -439,10 +439,13 @@ def state_in(address):
     return parse_qs(urlsplit(address).query)["state"][0]
 
 
-def test_a_state_is_good_for_once(browser, joined):
+def test_a_state_is_good_for_once(browser, joined, idporten):
+    """We say so ourselves: the provider, whose code is used up too, is not even asked."""
     back = answer_of(begin(browser))
     assert browser.get(back).status_code == 302
+    before = idporten.asked.count("/o/token/")
     assert browser.get(back).status_code == 403
+    assert idporten.asked.count("/o/token/") == before
 
 
 def test_a_state_is_used_up_by_a_failure_too(browser, joined):
