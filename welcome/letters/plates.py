@@ -12,7 +12,7 @@ from weasyprint import Document
 from welcome.letters import slots
 from welcome.letters.embedding import Glyphs
 from welcome.letters.sheets import HEAD, Writer
-from welcome.letters.slots import Slot
+from welcome.letters.slots import CodeSlot, Slot
 
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 # What is drawn on a page that the layout engine made begins with its own flipped axis, and leaves it behind.
@@ -48,13 +48,13 @@ class Plate:
     """Pages for print files, without tags. What it keeps is drawn with, and holds no words: what looks like
     a reference in it is one. `filled`: the slots of each page, whose samples are cut out."""
 
-    def __init__(self, document: Document, filled: Sequence[Iterable[Slot]]) -> None:
+    def __init__(self, document: Document, filled: Sequence[Iterable[Slot | CodeSlot]]) -> None:
         with pikepdf.open(io.BytesIO(document.write_pdf(pdf_identifier=b"plate"))) as pdf:
             resources = pdf.pages[0].Resources  # Those of all pages: the layout engine makes one dictionary.
             self._resources, self._fonts = resources.objgen[0], resources.Font.objgen[0]
             self._pieces = _reachable(_pieces(pdf), self._resources)
             self.pages = [
-                zlib.compress(_APART % b"".join(slots.cut(page.Contents.read_bytes(), on_page)[0]))
+                zlib.compress(_APART % b"".join(slots.cut(page.Contents.read_bytes(), list(on_page))[0]))
                 for page, on_page in zip(pdf.pages, filled, strict=True)
             ]
 
@@ -86,7 +86,7 @@ def _reachable(pieces: dict[int, Piece], start: int) -> dict[int, Piece]:
 class Tagged:
     """A whole letter with its structure, in which only what stands in the slots is still to be drawn."""
 
-    def __init__(self, document: Document, filled: Sequence[Sequence[Slot]]) -> None:
+    def __init__(self, document: Document, filled: Sequence[Sequence[Slot | CodeSlot]]) -> None:
         content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"letter")
         with pikepdf.open(io.BytesIO(content)) as pdf:
             pieces = _pieces(pdf)

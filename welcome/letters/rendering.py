@@ -139,7 +139,7 @@ class _Letters:
         count = stock.pages_of(shape)
         enclosure = stock.enclosure(letter.language, before=count)
         by_page = {
-            place: [drawn[slot.mark] for slot in stock.slots(shape) if slot.page == place]
+            place: [slot.framed(drawn[slot.mark]) for slot in stock.slots(shape) if slot.page == place]
             for place in range(count)
         }
         self.leaves[letter.number] = Leaves(plate, first, count, enclosure, by_page)

@@ -15,7 +15,7 @@ from welcome.letters.plates import Plate, Tagged
 from welcome.letters.press import Press
 from welcome.letters.shapes import Fitted, Shape
 from welcome.letters.shaping import Shapers, Unset
-from welcome.letters.slots import Slot
+from welcome.letters.slots import CodeSlot, Slot
 
 # A laid-out page takes some megabytes, what is left of it in a plate some kilobytes.
 DOCUMENTS_KEPT = 2
@@ -29,7 +29,7 @@ class Stock:
     def __init__(self, run: LetterRun) -> None:
         self.press = Press(run)
         self._shapers = Shapers()
-        self._slots: dict[Shape, list[Slot] | LayoutError | Unset] = {}
+        self._slots: dict[Shape, list[Slot | CodeSlot] | LayoutError | Unset] = {}
         self._pages: dict[Shape, int] = {}
         self._documents: OrderedDict[Shape, Document] = OrderedDict()
         self._plates: dict[Shape, tuple[Plate, int]] = {}
@@ -64,13 +64,13 @@ class Stock:
 
     def _broken(self, language: str, heading: str) -> list[str]:
         probe = Shape(language, (), (shapes.SAMPLE,), shapes.is_long(heading))
-        [slot] = self.slots(probe)
+        [slot] = [slot for slot in self.slots(probe) if isinstance(slot, Slot)]
         room = slot.right - slot.left
         if slot.shaper.line(heading).width <= room - slots.TOLERANCE:
             return [heading]
         return slot.shaper.broken(heading, room)
 
-    def slots(self, shape: Shape) -> list[Slot]:
+    def slots(self, shape: Shape) -> list[Slot | CodeSlot]:
         """Where the lines of this shape stand. Raises Unset, and LayoutError for a page that can't be printed."""
         if shape not in self._slots:
             try:
@@ -84,12 +84,8 @@ class Stock:
 
     def drawn(self, fitted: Fitted, glyphs: Glyphs) -> dict[int, bytes]:
         """The operators of each slot by its mark. `glyphs` learns what they take. Raises Unset and LayoutError."""
-        found = {}
-        for slot, text in zip(self.slots(fitted.shape), fitted.lines, strict=True):
-            line = slot.shaper.line(text)
-            found[slot.mark] = slot.draw(text, line)
-            glyphs.add(line)
-        return found
+        slots = zip(self.slots(fitted.shape), fitted.lines, strict=True)
+        return {slot.mark: slot.draw(text, glyphs) for slot, text in slots}
 
     def pages_of(self, shape: Shape) -> int:
         """Of a shape that was laid out: how many pages stand before the enclosure."""
@@ -156,5 +152,5 @@ def of(run: LetterRun) -> Stock:
     return _latest[name]
 
 
-def _by_page(found: Iterable[Slot], pages: int) -> Sequence[Sequence[Slot]]:
+def _by_page(found: Iterable[Slot | CodeSlot], pages: int) -> Sequence[Sequence[Slot | CodeSlot]]:
     return [[slot for slot in found if slot.page == page] for page in range(pages)]

@@ -109,8 +109,8 @@ def test_a_broken_slot_is_seen(place, monkeypatch, broken):
     run = approved(place)
     draw = slots.Slot.draw
 
-    def wrong(self, text, line):
-        right = draw(self, text, line)
+    def wrong(self, text, glyphs):
+        right = draw(self, text, glyphs)
         if broken == "moved":
             x = f"{self.left:.6f}".encode()
             return right.replace(x, f"{self.left + 1:.6f}".encode())
