@@ -9,10 +9,13 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
+from municipalities.privacy.encryption import EncryptedTextField
 from municipalities.texts.languages import CHOICES
 from welcome.households.models import Household, Protection
 from welcome.letters.run_models import LetterRun, LetterRunQuerySet, RunState, RunText
@@ -127,6 +130,10 @@ class LetterState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+# An encrypted field has no lookups of its own; nothing stays nothing when it is encrypted.
+_NO_CODE = Exact(Cast(F("code"), models.TextField()), Value(""))
+
+
 class LetterQuerySet(OwnedQuerySet["Letter"]):
     def printed(self) -> Self:
         return self.filter(state=LetterState.PRINTED)
@@ -160,6 +167,15 @@ class Letter(MunicipalityOwned):
     address = models.JSONField(_("address"), help_text=_("Lines as they stand in the window."))
     salutation = models.CharField(_("salutation"), max_length=300)
     people = models.PositiveSmallIntegerField(_("people"))
+    # {"name", "phone", "email", "languages", "about"}: "languages" in their own words, as "Bokmål, English";
+    # "about" in the letter's language or nothing. {} where nobody may be named to this household.
+    host = models.JSONField(_("host"), default=dict, blank=True)
+    # [{"title", "count", "giver", "note"}, …] in the letter's language and in the order they are told of;
+    # "count" is a number of at least 1, "giver" and "note" may be "".
+    gifts = models.JSONField(_("gifts"), default=list, blank=True)
+    # The whole address that a QR code leads to, where the household signs up for the run's meeting: `https://…`;
+    # "" where there is none. Encrypted, since it opens a page and a copy of the database must not.
+    code = EncryptedTextField(_("address to sign up at"), default="", blank=True)
 
     file = models.ForeignKey(
         PrintFile, models.SET_NULL, null=True, related_name="letters", verbose_name=_("print file")
@@ -201,10 +217,10 @@ class Letter(MunicipalityOwned):
                 violation_error_message=_("A failed letter says why."),
             ),
             models.CheckConstraint(
-                condition=Q(purged_at=None) | Q(address=[], salutation=""),
+                condition=Q(purged_at=None) | Q(address=[], salutation="", host={}, gifts=[]) & Q(_NO_CODE),
                 name="letter_purged_holds_no_address",
                 violation_error_message=_(
-                    "A letter whose address was deleted holds neither it nor the names."
+                    "A letter whose address was deleted holds neither it nor the names, host, gifts and code."
                 ),
             ),
         ]

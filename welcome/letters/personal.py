@@ -9,14 +9,25 @@ _UNLINKED = Personal(Kind.HOUSEHOLD, Erasure.UNLINK, shown=False)
 _ADDS_UP = _("A number of its run, which must add up; it points to nobody once the name and address are gone")
 _COUNTED = Personal(Kind.HOUSEHOLD, Erasure.KEEP, keep=_ADDS_UP)
 
+
+def told_host(letter: Letter) -> str:
+    told = (letter.host.get(name, "") for name in ("name", "phone", "email"))
+    return ", ".join(filter(None, told))
+
+
+def told_gifts(letter: Letter) -> str:
+    return ", ".join(f"{gift['count']} × {gift['title']}" for gift in letter.gifts)
+
+
 DECLARATIONS = [
     declare(
         LetterRun,
         activity=ACCOUNTS,
         personal={"frozen_by": STAFF, "approved_by": STAFF},
         plain=[
-            "id", "municipality", "year", "number", "state", "dated", "letterhead", "cohort", "created_at",
-            "frozen_at", "announced_at", "approved_at", "rendering_at", "ready_at", "done_at", "cancelled_at",
+            "id", "municipality", "year", "number", "state", "dated", "letterhead", "meeting", "cohort",
+            "created_at", "frozen_at", "announced_at", "approved_at", "rendering_at", "ready_at", "done_at",
+            "cancelled_at",
         ],
     ),
     nothing_personal(
@@ -48,6 +59,10 @@ DECLARATIONS = [
             "address": Personal(Kind.ADDRESS, Erasure.BLANK),
             "salutation": Personal(Kind.IDENTITY, Erasure.BLANK),
             "people": _COUNTED,
+            "host": Personal(Kind.CONTACT, Erasure.BLANK, words=told_host),
+            "gifts": Personal(Kind.HOUSEHOLD, Erasure.BLANK, words=told_gifts),
+            # Opens a page: whoever is shown a report has a link of their own.
+            "code": Personal(Kind.TRACE, Erasure.BLANK, shown=False),
             "error": Personal(Kind.FREE_TEXT, Erasure.BLANK),
         },
         plain=["id", "municipality", "file", "state", "first_page", "pages", "purged_at"],

@@ -41,7 +41,7 @@ def forget(*, run: LetterRun, letters: LetterQuerySet) -> int:
             return 0
         now = timezone.now()
         blanked = Letter.objects.filter(pk__in=found)
-        blanked.update(address=[], salutation="", purged_at=now)
+        blanked.update(address=[], salutation="", host={}, gifts=[], code="", purged_at=now)
         # A fault can quote the line of the address that did not fit.
         blanked.exclude(error="").update(error=_("Deleted."))
         files = PrintFile.objects.kept().filter(pk__in=set(found.values()) - {None})

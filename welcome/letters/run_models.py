@@ -48,6 +48,11 @@ class LetterRun(MunicipalityOwned):
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.DRAFT)
     dated = models.DateField(_("date on the letters"), null=True, blank=True)
     letterhead = models.JSONField(_("letterhead"), default=dict, editable=False)
+    # The next welcome meeting, {} where none is planned: {"day": "2026-12-03", "time": "18:00", "until": "20:00",
+    # "deadline": "2026-12-01", "place": "Kulturhuset", "address": "Torget 2, 3570 Ål",
+    # "texts": {"nb": {"title", "body", "language"}, …}} with each language of the run's letters; "body" is plain
+    # words, and "language" differs where a fallback was taken. A household's own way to sign up is `Letter.code`.
+    meeting = models.JSONField(_("meeting"), default=dict, editable=False)
     cohort = models.PositiveIntegerField(_("cohort"), default=0, editable=False)
 
     created_at = models.DateTimeField(_("made"), auto_now_add=True)

@@ -167,7 +167,7 @@ def reopen(*, run: LetterRun, by: User | None) -> LetterRun:
 def _empty(run: LetterRun) -> None:
     for rows in (run.letters, run.left_out, run.texts):
         rows.all().delete()
-    run.state, run.cohort, run.letterhead, run.dated = RunState.DRAFT, 0, {}, None
+    run.state, run.cohort, run.letterhead, run.meeting, run.dated = RunState.DRAFT, 0, {}, {}, None
     run.frozen_at = run.approved_at = run.rendering_at = run.ready_at = run.cancelled_at = None
     run.frozen_by = run.approved_by = None
     run.save()

@@ -15,6 +15,9 @@ from tests.welcome.letters.staff_site import url
 from welcome.letters import output, purging, run_lists, runs, schedule, verification
 from welcome.letters.models import Letter, PrintFile
 
+HOST = {"name": "Torbjørg Vert", "phone": "", "email": "", "languages": "Bokmål", "about": ""}
+GIFTS = [{"title": "Kinobilletter", "count": 2, "giver": "Kulturhuset", "note": ""}]
+CODE = "https://tilflytter.example/l/meeting/abc/"
 NAMES = ["Kari Ein", "Oksana Skjult", "Ola Tre", "Per Fire"]
 
 
@@ -24,7 +27,9 @@ def run(place, monkeypatch):
     monkeypatch.setattr(runs, "LETTERS_A_FILE", 2)
     for number, name in enumerate(NAMES, start=1):
         arrive(place, name, house_number=str(number))
-    return runs.finish(run=make_printed(frozen(place)), by=None)
+    printed = make_printed(frozen(place))
+    printed.letters.update(host=HOST, gifts=GIFTS, code=CODE)
+    return runs.finish(run=printed, by=None)
 
 
 @pytest.fixture(params=["protected", "erased"])
@@ -51,7 +56,9 @@ def stored(run):
 def test_the_address_and_every_pdf_that_holds_it_go(purged):
     letter, (gone, kept) = purged.letters.get(number=2), purged.files.order_by("sequence")
     assert (letter.address, letter.salutation, letter.file) == ([], "", gone)
+    assert (letter.host, letter.gifts, letter.code) == ({}, [], "")
     assert "Skjult" not in str(list(Letter.objects.values()))
+    assert purged.letters.get(number=3).code == CODE
     assert (gone.file.name, gone.state, len(gone.sha256), gone.pages) == ("", "done", 64, 4)
     assert stored(purged) == [kept.file.name.rpartition("/")[2]]
     assert purged.letters.get(number=1).address[0] == "Kari Ein"
@@ -140,6 +147,9 @@ def test_a_deleted_letter_is_shown_nowhere(browser, purged):
     [
         (Letter.objects, {"address": ["Oksana Skjult"]}),
         (Letter.objects, {"salutation": "Oksana"}),
+        (Letter.objects, {"host": HOST}),
+        (Letter.objects, {"gifts": GIFTS}),
+        (Letter.objects, {"code": CODE}),
         (PrintFile.objects, {"file": "letters/1/001.pdf"}),
     ],
 )
