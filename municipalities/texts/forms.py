@@ -131,6 +131,12 @@ class TextForm(forms.ModelForm):
         return cleaned
 
 
+class ShortTextForm(TextForm):
+    """For a `ShortText`, which has no page of its own."""
+
+    body = None  # type: ignore[assignment]
+
+
 class TextFormSet(forms.BaseInlineFormSet):
     """The texts of one owner: a row for each that is there and for each offered language that has none.
 

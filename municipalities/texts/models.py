@@ -91,6 +91,22 @@ class Text(models.Model):
         return LANGUAGES[self.language].rtl
 
 
+class ShortText(Text):
+    """A title and a few words without marks, as they fit into a letter: no page of its own."""
+
+    WORDS = ("title", "brief")
+
+    body = None  # type: ignore[assignment]
+    brief = models.CharField(_("in a few words"), max_length=220, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.title.strip() or self.brief.strip())
+
+
 def text_constraints(owner: str, *more: str) -> list[models.BaseConstraint]:
     """The constraints of a concrete text of `owner`: one row a language, and a translation that
     knows its source's version. `more` names further fields that tell texts of one owner apart."""
