@@ -1,7 +1,10 @@
+from welcome.hosts.models import Host, HostAssignment
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
 from welcome.households.own_logins import OwnLogin
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
+from welcome.packages.models import Gift, GiftText
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
@@ -9,15 +12,23 @@ __all__ = [
     "Consent",
     "ConsentText",
     "DataRequest",
+    "Gift",
+    "GiftText",
+    "Host",
+    "HostAssignment",
     "Household",
     "ImportBatch",
     "ImportRow",
+    "Invitation",
     "LeftOut",
     "Letter",
     "LetterRun",
+    "MeetingText",
     "OwnLogin",
     "Person",
     "PrintFile",
     "RetentionRun",
     "RunText",
+    "SignUp",
+    "WelcomeMeeting",
 ]

@@ -1,5 +1,15 @@
+from welcome.hosts import personal as hosts
 from welcome.households import personal as households
 from welcome.letters import personal as letters
+from welcome.meetings import personal as meetings
+from welcome.packages import personal as packages
 from welcome.privacy import personal as privacy
 
-DECLARATIONS = [*households.DECLARATIONS, *letters.DECLARATIONS, *privacy.DECLARATIONS]
+DECLARATIONS = [
+    *households.DECLARATIONS,
+    *hosts.DECLARATIONS,
+    *packages.DECLARATIONS,
+    *meetings.DECLARATIONS,
+    *letters.DECLARATIONS,
+    *privacy.DECLARATIONS,
+]

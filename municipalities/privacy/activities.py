@@ -108,3 +108,21 @@ CONTACTS = Activity(
     source=_("The municipality, and the office or school that is named"),
     recipients=_("Everybody: it is published"),
 )
+HOSTS = Activity(
+    code="hosts",
+    about=About.HOSTS,
+    purpose=_("To find a host for those who move here, and to tell them whom to call"),
+    basis=Basis.CONSENT,
+    retention=Retention.HOST,
+    source=_("The person"),
+    recipients=_("The household whose host the person is, in its letter"),
+)
+MEETINGS = Activity(
+    code="meetings",
+    about=About.NEWCOMERS,
+    purpose=_("To invite to a welcome meeting, and to know how many come and what they need there"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.MEETING,
+    source=_("The person"),
+    recipients=_NOBODY,
+)

@@ -52,6 +52,11 @@ class Retention(models.TextChoices):
     REQUESTS = "requests", _("One year after the request was answered")
     ACCOUNT = "account", _("As long as the person works with this, and the account is deleted after that")
     CONTACT = "contact", _("As long as the person is the contact")
+    HOST = "host", _("As long as the person is a host; what letters said of them as long as the letters")
+    MEETING = (
+        "meeting",
+        _("Needs, and who is no known household, 30 days after the meeting; the rest with the household"),
+    )
     TRAIL = "trail", _("With the household; the audit trail holds only numbers and stays")
     LOGIN = (
         "login",
@@ -80,6 +85,7 @@ class About(models.TextChoices):
     NEWCOMERS = "newcomers", _("Newcomers")
     STAFF = "staff", _("Staff")
     CONTACTS = "contacts", _("People who are named as contacts")
+    HOSTS = "hosts", _("Hosts")
 
 
 @dataclass(frozen=True)

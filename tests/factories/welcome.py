@@ -1,15 +1,19 @@
 import datetime
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from tests.factories.municipalities import MunicipalityFactory
+from welcome.hosts.models import AssignmentState, Host, HostAssignment
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
 from welcome.households.own_logins import OwnLogin, fingerprints, states
 from welcome.households.recognition import address_key, name_key
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
+from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
+from welcome.packages.models import Gift, GiftText
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 
@@ -174,3 +178,95 @@ class RetentionRunFactory(DjangoModelFactory[RetentionRun]):
 
     municipality = factory.SubFactory(MunicipalityFactory)
     day = datetime.date(2026, 11, 22)
+
+
+class HostFactory(DjangoModelFactory[Host]):
+    class Meta:
+        model = Host
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Torbjørg Vert {n}")
+    phone = "+4799951234"
+    languages = factory.List(["nb", "en"])
+    place = "Torpo"
+    about = "Går gjerne tur."
+    named_since = datetime.date(2026, 8, 1)
+
+
+class HostAssignmentFactory(DjangoModelFactory[HostAssignment]):
+    class Meta:
+        model = HostAssignment
+
+    household = factory.SubFactory(HouseholdFactory)
+    municipality = factory.SelfAttribute("household.municipality")
+    host = factory.SubFactory(HostFactory, municipality=factory.SelfAttribute("..municipality"))
+    state = AssignmentState.AGREED
+
+
+class GiftFactory(DjangoModelFactory[Gift]):
+    class Meta:
+        model = Gift
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    giver = "Hallingdølen"
+    valid_from = datetime.date(2026, 1, 1)
+
+
+class GiftTextFactory(DjangoModelFactory[GiftText]):
+    class Meta:
+        model = GiftText
+
+    gift = factory.SubFactory(GiftFactory)
+    municipality = factory.SelfAttribute("gift.municipality")
+    language = "nb"
+    title = "En måned med avisen"
+    brief = "Gjelder til jul."
+
+
+class WelcomeMeetingFactory(DjangoModelFactory[WelcomeMeeting]):
+    """A month from now, as people may sign up for it."""
+
+    class Meta:
+        model = WelcomeMeeting
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=30))
+    ends_at = factory.LazyAttribute(lambda meeting: meeting.starts_at + datetime.timedelta(hours=2))
+    deadline = factory.LazyAttribute(lambda meeting: meeting.starts_at - datetime.timedelta(days=2))
+    place = "Kulturhuset"
+    address = "Torget 2"
+    capacity = 40
+    published = True
+
+
+class MeetingTextFactory(DjangoModelFactory[MeetingText]):
+    class Meta:
+        model = MeetingText
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    language = "nb"
+    title = "Velkomstmøte"
+    brief = "Kaffe, og folk du kan spørre om alt."
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    class Meta:
+        model = Invitation
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    household = factory.SubFactory(HouseholdFactory, municipality=factory.SelfAttribute("..municipality"))
+
+
+class SignUpFactory(DjangoModelFactory[SignUp]):
+    class Meta:
+        model = SignUp
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    name = "Kari Ringer"
+    contact = "99 95 12 34"
+    state = SignUpState.COMING
+    seats = factory.LazyAttribute(lambda row: row.adults + len(getattr(row, "children", [])))
+    adults = 1

@@ -25,11 +25,14 @@ from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
 from tests.walls.planting import Place
 from tests.walls.routes import Route
+from welcome.hosts.models import Host
 from welcome.households.consents import Consent
 from welcome.households.imports import ImportBatch
 from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
 from welcome.letters.models import LeftOutReason, LetterRun
+from welcome.meetings.models import WelcomeMeeting
+from welcome.packages.models import Gift
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 
@@ -154,6 +157,8 @@ LINKS = {
     "portal:my-login-end": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
+    "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
 # One's own account: what it shows, and that one logs in anew before something grave, is the login's own to test.
 _OWN = staff(Asks.LOGIN, Asks.LOGIN, got=OK | ELSEWHERE, posted=EMPTY | ELSEWHERE)
@@ -232,6 +237,17 @@ STAFF = {
     "admin:welcome_retentionrun_records": staff(MANAGE),
     "admin:welcome_retentionrun_preview": staff(WRITE_PEOPLE, NOT_TAKEN),
     **pages(DataRequest, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    **pages(Host, READ_PEOPLE, WRITE_PEOPLE),
+    "admin:welcome_host_households": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_host": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    **pages(Gift, READ_TEXTS, WRITE_TEXTS),
+    **pages(WelcomeMeeting, READ_PEOPLE, WRITE_PEOPLE),
+    # Once somebody is invited or has signed up, it is called off instead.
+    "admin:welcome_welcomemeeting_delete": staff(
+        WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, got=OK | {403}, posted=ELSEWHERE | OK | {403}
+    ),
+    "admin:welcome_welcomemeeting_signups": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_welcomemeeting_csv": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_undo_check": act(Asks.LOGIN),  # What one has checked oneself, in one's session.

@@ -28,23 +28,31 @@ from tests.factories.municipalities import (
 )
 from tests.factories.welcome import (
     DataRequestFactory,
+    GiftFactory,
+    HostAssignmentFactory,
+    HostFactory,
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,
     OwnLoginFactory,
     PersonFactory,
+    SignUpFactory,
+    WelcomeMeetingFactory,
 )
 from tests.test_tenancy import ADDRESSES, _filled
 from tests.walls import everywhere
 from tests.walls.planting import make
 from tests.welcome.letters.frozen import make_frozen, make_printed, worker
 from tests.welcome.letters.staff_site import approval
+from welcome.hosts.models import Host, HostAssignment
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
 from welcome.households.quarters import Quarter
 from welcome.letters import runs
 from welcome.letters.models import LetterRun, LetterState
+from welcome.meetings.models import SignUp, WelcomeMeeting
+from welcome.packages.models import Gift
 from welcome.privacy.models import DataRequest
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +66,8 @@ SHOW_PEOPLE = {
     "welcome_household_changelist", "welcome_household_change", "welcome_household_merge",
     "welcome_household_report_pdf", "welcome_datarequest_change", "welcome_importbatch_change",
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
-    "welcome_letterrun_manifest", "welcome_letterrun_archive",
+    "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
+    "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv",
 }  # fmt: skip
 
 
@@ -84,6 +93,11 @@ def scene(client):
     rows[Identity] = IdentityFactory(provider=IdentityProviderFactory(municipality=place))
     rows[ContactPoint] = ContactPointFactory(municipality=place)
     rows[OwnLogin] = OwnLoginFactory(household=home)
+    host = rows[Host] = HostFactory(municipality=place)
+    rows[HostAssignment] = HostAssignmentFactory(household=home, host=host)
+    rows[Gift] = GiftFactory(municipality=place)
+    meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
+    rows[SignUp] = SignUpFactory(meeting=meeting, household=home, name="", contact="")
     asked = DataRequestFactory(household=home, wrote=WORDS)
     rows[type(asked)] = asked
     return rows
@@ -214,6 +228,8 @@ def stories(rows, client):
 
     sure = {"sure": "on"}
     colleague = MembershipFactory(municipality=place)
+    has = {"assignment": rows[HostAssignment].pk}
+    caller = {"name": "Kari", "contact": "99951234", "adults": 2, "children": "3", "language": "nb"}
     both = f"?id={home.pk}&id={other.pk}"
     listed = {"_selected_action": [home.pk]}
     person = {
@@ -261,6 +277,27 @@ def stories(rows, client):
         ],
         [at("welcome_household_link", {"verb": "mail", "to": MAIL}, home.pk)],
         [at("welcome_household_link", {"verb": "end_login", "login": rows[OwnLogin].pk}, home.pk)],
+        [
+            at("welcome_household_host", has | {"verb": "end"}, home.pk),
+            at("welcome_household_host", {"host": rows[Host].pk}, home.pk),
+        ],
+        [
+            at("welcome_host_households", {"household": other.pk}, rows[Host].pk),
+            at("welcome_host_households", has | {"verb": "end"}, rows[Host].pk),
+        ],
+        [
+            at(
+                "welcome_host_add",
+                {"name": "Ny Vert", "phone": "+4799951299", "capacity": 2, "about_language": "nb"},
+            )
+        ],
+        [change(rows[Host], place="Leveld")],
+        [delete(rows[Host])],
+        [of_the_list(rows[Host])],
+        [
+            at("welcome_welcomemeeting_signups", caller, rows[WelcomeMeeting].pk),
+            at("welcome_welcomemeeting_signups", {"cancel": rows[SignUp].pk}, rows[WelcomeMeeting].pk),
+        ],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "save")],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "drop")],
         [at("welcome_importbatch_add", lambda: {"file": ContentFile("Fornavn;Etternavn\n", "liste.csv")})],
@@ -299,6 +336,8 @@ EXPORT = "a file goes out: noted, test_every_file_that_goes_out_is_noted"
 PAGE = "a page that answers alike however it is asked"
 NO_ACTIONS = "a list in which nothing can be done"
 PROVIDER = "how the municipality's own login is reached: nobody's data"
+GIFT = "what the municipality gives: nobody's data"
+MEETING = "when and where a meeting is: nobody's data"
 CHANGE_NOTHING = {
     "welcome_household_delete": "leads on to the erasure, which is a story",
     "municipalities_auditentry_export": EXPORT,
@@ -312,6 +351,13 @@ CHANGE_NOTHING = {
     "municipalities_identityprovider_test": PROVIDER,
     "municipalities_identity_add": "not posted here: the form of every model, whose entries the other stories show",
     "municipalities_identity_change": "all of it is only read",
+    "welcome_gift_add": GIFT,
+    "welcome_gift_change": GIFT,
+    "welcome_gift_changelist": GIFT,
+    "welcome_gift_delete": GIFT,
+    "welcome_welcomemeeting_add": MEETING,
+    "welcome_welcomemeeting_change": MEETING,
+    "welcome_welcomemeeting_changelist": NO_ACTIONS,
     "index": PAGE,
     "app_list": PAGE,
     "search": PAGE,

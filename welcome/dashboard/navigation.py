@@ -15,8 +15,11 @@ from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
+from welcome.hosts.models import Host
 from welcome.households.models import Household, ImportBatch
 from welcome.letters.models import LetterRun
+from welcome.meetings.models import WelcomeMeeting
+from welcome.packages.models import Gift
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
@@ -24,6 +27,14 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
         _("People"),
         [(Household, "family_home", _("Households")), (ImportBatch, "upload_file", _("Imports"))],
+    ),
+    (
+        _("Received by people"),
+        [
+            (Host, "waving_hand", _("Hosts")),
+            (WelcomeMeeting, "groups", _("Welcome meetings")),
+            (Gift, "redeem", _("Gifts")),
+        ],
     ),
     (_("Letters"), [(LetterRun, "mail", _("Letter runs"))]),
     (

@@ -304,11 +304,14 @@ class Person(MunicipalityOwned):
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
-    def is_adult_on(self, day: datetime.date) -> bool:
-        """Of age (18) on `day`; with only a birth year, from the year they turn 18; without, as their role says."""
+    def age_on(self, day: datetime.date) -> int | None:
+        """In whole years; with only a birth year, the age they reach in the year of `day`; None without."""
         if self.birth_date:
             had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
-            return day.year - self.birth_date.year - (not had_birthday) >= 18
-        if self.birth_year:
-            return day.year - self.birth_year >= 18
-        return self.role == PersonRole.ADULT
+            return day.year - self.birth_date.year - (not had_birthday)
+        return day.year - self.birth_year if self.birth_year else None
+
+    def is_adult_on(self, day: datetime.date) -> bool:
+        """Of age (18) on `day`; with only a birth year, from the year they turn 18; without, as their role says."""
+        age = self.age_on(day)
+        return self.role == PersonRole.ADULT if age is None else age >= 18

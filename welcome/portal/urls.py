@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import my, my_data, own_login, public
+from welcome.portal import meeting, my, my_data, own_login, public
 
 
 class DoorConverter:
@@ -33,6 +33,8 @@ urlpatterns = [
     path("my/<slug:slot>/login/<int:login>/end/", own_login.end, name="my-login-end"),
     path("my/<slug:slot>/leave/", my.leave, name="my-leave"),
     path("my/<slug:slot>/not-mine/", my.not_mine, name="my-not-mine"),
+    path("meeting/<slug:slot>/", meeting.meeting, name="meeting"),
+    path("meeting/<slug:slot>/cancel/", meeting.cancel, name="meeting-cancel"),
     path("<slug:slug>/", public.municipality, name="municipality"),
     path("<slug:slug>/privacy/", public.privacy, name="privacy"),
     path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),

@@ -12,6 +12,7 @@ from unfold.decorators import display
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
+from welcome.hosts import assigning
 from welcome.households.admin import HouseholdAdmin
 from welcome.households.household_pages import writable
 from welcome.households.models import Household
@@ -19,7 +20,7 @@ from welcome.privacy import consent_pages, document_pages, erasure_pages, retent
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.retention import RULES
 
-# Households stand below letters and know nothing of them; what takes both is added here.
+# Households stand below hosts and letters and know nothing of them; what takes both is added here.
 admin.site.unregister(Household)
 
 
@@ -28,6 +29,7 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
     def get_urls(self) -> list[URLPattern]:
         staff_only = self.admin_site.admin_view
         return [
+            path("<int:object_id>/host/", staff_only(assigning.of_household), name="welcome_household_host"),
             path("<int:object_id>/erase/", staff_only(erasure_pages.erase), name="welcome_household_erase"),
             path(
                 "<int:object_id>/consents/",

@@ -27,6 +27,7 @@ from welcome.households.models import Household, HouseholdState
 from welcome.households.own_logins import OwnLogin
 from welcome.letters import purging
 from welcome.letters.models import Letter, LetterRun
+from welcome.meetings.models import SignUp
 from welcome.privacy import erasure
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
@@ -34,6 +35,7 @@ from welcome.privacy.models import DataRequest
 IMPORTS_KEPT = datetime.timedelta(days=90)
 REQUESTS_KEPT_MONTHS = 12
 LOGINS_KEPT_MONTHS = 12
+SIGN_UPS_KEPT = datetime.timedelta(days=30)
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -98,6 +100,12 @@ def _requests(place: Municipality, day: datetime.date) -> models.QuerySet[DataRe
     return DataRequest.objects.of(place).filter(handled_at__lte=last)
 
 
+def _sign_ups(place: Municipality, day: datetime.date) -> models.QuerySet[SignUp]:
+    """With something that is of no use any more: what they need, or who they are where nobody knows them."""
+    over = SignUp.objects.of(place).filter(meeting__ends_at__lte=_evening(day - SIGN_UPS_KEPT))
+    return over.filter(Q(household=None) | ~Q(needs=""))
+
+
 def _take_letters(run: LetterRun) -> None:
     purging.forget(run=run, letters=Letter.objects.of(run.municipality))
 
@@ -110,6 +118,13 @@ def _take_login(login: OwnLogin) -> None:
     logging_in.end(login=login, by=None)
 
 
+def _take_sign_up(row: SignUp) -> None:
+    if row.household_id is None:
+        row.delete()
+    else:
+        SignUp.objects.filter(pk=row.pk).update(needs="")
+
+
 def _take_household(home: Household) -> None:
     erasure.erase(household=home, by=None)
 
@@ -120,6 +135,9 @@ RULES = [
     Rule("letters", _("Letter runs: names, addresses and print files"), _letters, _take_letters),
     Rule("imports", _("Reports of imports"), _imports, _take_row),
     Rule("requests", _("Answered requests about own data"), _requests, _take_row),
+    Rule(
+        "sign_ups", _("Sign-ups for meetings: needs, and who is no known household"), _sign_ups, _take_sign_up
+    ),
     Rule("links", _("Links that have run out"), _links, _take_row),
     Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),
 ]

@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from municipalities.tenancy.admin import ScopedAdmin
+from welcome.hosts import assigning
+from welcome.hosts.forms import HostForm
+from welcome.hosts.models import Host
+
+
+@admin.register(Host)
+class HostAdmin(ScopedAdmin):
+    form = HostForm
+    list_display = ["name", "municipality", "place", "spoken", "load_label", "active", "named"]
+    list_filter = ["active"]
+    search_fields = ["name", "place", "phone", "email"]
+    change_form_outer_before_template = "hosts/host_head.html"
+    fieldsets = [
+        (None, {"fields": ["name", ("phone", "email"), "place", "languages"]}),
+        (_("What they take on"), {"fields": [("capacity", "active")]}),
+        (_("In letters"), {"fields": ["named_since", "about", "about_language"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Host]:
+        rows: Any = super().get_queryset(request)
+        return rows.with_load()
+
+    def get_urls(self) -> list[URLPattern]:
+        households = self.admin_site.admin_view(assigning.of_host)
+        return [
+            path("<int:object_id>/households/", households, name="welcome_host_households"),
+            *super().get_urls(),
+        ]
+
+    @display(description=_("languages"))
+    def spoken(self, host: Host) -> str:
+        return host.spoken
+
+    @display(description=_("households now"), ordering="load", label={"full": "warning", "room": "success"})
+    def load_label(self, host: Any) -> tuple[str, str]:
+        words = _("%(load)s of %(capacity)s") % {"load": host.load, "capacity": host.capacity}
+        return ("full" if host.load >= host.capacity else "room"), str(words)
+
+    @display(description=_("named in letters"), ordering="named_since", boolean=True)
+    def named(self, host: Host) -> bool:
+        return host.named_since is not None

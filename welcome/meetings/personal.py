@@ -1,0 +1,44 @@
+from municipalities.privacy.activities import ACCOUNTS, MEETINGS, WELCOME
+from municipalities.privacy.below import STAFF
+from municipalities.privacy.registry import Basis, Kind, Personal, declare, nothing_personal
+from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
+from welcome.packages.personal import SHORT_TEXT
+
+DECLARATIONS = [
+    nothing_personal(
+        WelcomeMeeting, "id", "municipality", "starts_at", "ends_at", "place", "address", "capacity", "deadline",
+        "published", "cancelled_at",
+    ),
+    declare(MeetingText, activity=ACCOUNTS, personal={"changed_by": STAFF}, plain=(*SHORT_TEXT, "meeting")),
+    declare(
+        Invitation,
+        activity=WELCOME,
+        rows=lambda household: Invitation.objects.filter(household=household),
+        personal={
+            "household": Personal(Kind.HOUSEHOLD, shown=False),
+            "meeting": Kind.HOUSEHOLD,
+            "created_at": Kind.HOUSEHOLD,
+        },
+        plain=["id", "municipality", "merged"],
+    ),
+    declare(
+        SignUp,
+        activity=MEETINGS,
+        rows=lambda household: SignUp.objects.filter(household=household),
+        personal={
+            "household": Personal(Kind.HOUSEHOLD, shown=False),
+            "meeting": Kind.HOUSEHOLD,
+            "name": Kind.IDENTITY,
+            "contact": Kind.CONTACT,
+            "language": Kind.HOUSEHOLD,
+            "adults": Kind.HOUSEHOLD,
+            "children": Kind.HOUSEHOLD,
+            "needs": Personal(Kind.SPECIAL, basis=Basis.EXPLICIT_CONSENT),
+            "state": Kind.CHOICE,
+            "asked_at": Kind.TRACE,
+            "moved_up_at": Kind.TRACE,
+            "cancelled_at": Kind.TRACE,
+        },
+        plain=["id", "municipality", "seats", "merged"],
+    ),
+]  # fmt: skip

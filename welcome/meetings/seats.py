@@ -1,0 +1,45 @@
+"""The seats of a meeting: how many are taken, and who moves up when some come free."""
+
+from django.db import models, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from municipalities.audit import recording
+from municipalities.audit.models import Action
+from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
+
+
+def locked(meeting: WelcomeMeeting) -> WelcomeMeeting:
+    """As it stands now, under its lock until the transaction ends: the last seat is given once."""
+    rows: models.QuerySet[WelcomeMeeting] = WelcomeMeeting.objects.select_for_update()
+    return rows.get(pk=meeting.pk)
+
+
+def taken(meeting: WelcomeMeeting) -> int:
+    """How many seats those take who come."""
+    return SignUp.objects.coming().filter(meeting=meeting).aggregate(seats=Sum("seats"))["seats"] or 0
+
+
+def move_up(meeting: WelcomeMeeting) -> int:
+    """Gives the free seats of a meeting that the caller has locked to those who wait, in order: a family that
+    doesn't fit yet is not passed by who came later. How many sign-ups moved."""
+    free = meeting.capacity - taken(meeting)
+    moved = []
+    for row in SignUp.objects.waiting().filter(meeting=meeting):
+        if row.seats > free:
+            break
+        free -= row.seats
+        moved.append(row.pk)
+    SignUp.objects.filter(pk__in=moved).update(state=SignUpState.COMING, moved_up_at=timezone.now())
+    recording.record_each(
+        action=Action.CHANGED, model=SignUp, ids=moved, municipality_id=meeting.municipality_id,
+        fields=["state"], note=f"moved_up meeting={meeting.pk}",
+    )  # fmt: skip
+    return len(moved)
+
+
+def fill(*, meeting: WelcomeMeeting) -> int:
+    """As `move_up`, after seats were added or a sign-up was erased; not once it has begun or is called off."""
+    with transaction.atomic():
+        meeting = locked(meeting)
+        return 0 if meeting.is_cancelled or meeting.starts_at <= timezone.now() else move_up(meeting)
