@@ -29,6 +29,7 @@ from welcome.letters.models import (
     RunState,
     RunText,
 )
+from welcome.letters.telling import Telling
 from welcome.letters.withdrawal import RECALLABLE, Refused, recall, withdraw, withdraw_changed
 
 __all__ = [
@@ -106,7 +107,7 @@ def _letterhead(municipality: Municipality) -> dict[str, Any]:
 
 def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
     """Letters, left-outs and texts of everybody in the cohort; how many they are."""
-    contents = Contents(run.municipality, dated)
+    contents, telling = Contents(run.municipality, dated), Telling(run.municipality, dated)
     letters: list[Letter] = []
     left_out: list[LeftOut] = []
     for member in cohort.members(run, dated):
@@ -136,12 +137,16 @@ def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
                 ),
                 salutation=salutation.greeting_names(member.adults, language),
                 people=member.people,
+                host=telling.host_of(member, language),
+                gifts=telling.gifts_of(member, language),
             )
         )
     letters.sort(key=lambda letter: letter.language)  # Stable: by address within a language.
     for number, letter in enumerate(letters, start=1):
         letter.number = number
     languages = sorted({letter.language for letter in letters})
+    run.meeting = telling.meeting_in(languages)
+    telling.invite(letters)
     RunText.objects.bulk_create([contents.in_language(run, language) for language in languages])
     Letter.objects.bulk_create(letters, batch_size=BATCH)
     LeftOut.objects.bulk_create(left_out, batch_size=BATCH)
