@@ -7,6 +7,7 @@ from django.db import transaction
 from demo import people, rows, staff
 from demo.content import add_municipalities, add_texts
 from demo.places import places
+from demo.receiving import add_receiving
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
@@ -53,6 +54,7 @@ def _refuse_real_portal() -> None:
 def _add_people_and_runs() -> None:
     municipalities = {municipality.number: municipality for municipality in Municipality.objects.all()}
     rows.add_people(municipalities, people.everybody())
+    add_receiving(municipalities)
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

@@ -22,10 +22,14 @@ from municipalities.tenancy.models import User
 from municipalities.texts.models import TextState
 from municipalities.topics.catalogue import STANDARD
 from municipalities.topics.models import Topic, TopicText
+from welcome.hosts.models import Host
 from welcome.households.cells import name_of
 from welcome.households.models import Household, Person, Protection
 from welcome.households.recognition import name_key
 from welcome.letters.models import LetterRun, RunState
+from welcome.meetings.figures import counts
+from welcome.meetings.models import SignUp, WelcomeMeeting
+from welcome.packages.models import Gift
 
 OWN_APPS = ("municipalities", "housing", "welcome")
 
@@ -73,7 +77,8 @@ class TestMunicipalities:
         assert all(municipality.accepts_letters for municipality in loaded)
 
     def test_what_is_loaded_would_pass_the_forms(self):
-        for model in (Municipality, ContactPoint, TopicText, MunicipalityText, User, Household, Person):
+        people = (User, Household, Person, Host, SignUp)
+        for model in (Municipality, ContactPoint, TopicText, MunicipalityText, Gift, WelcomeMeeting, *people):
             keys = {field.name for field in model._meta.fields if field.is_relation}  # A query each.
             for row in model.objects.all():
                 row.clean_fields(exclude=keys)
@@ -180,6 +185,25 @@ class TestRun:
         assert set(run.left_out.values_list("reason", flat=True)) == {
             *("protected no_address moved_on under_age asked_not_to deceased foreign_address".split())
         }
+
+    def test_als_letters_tell_of_host_gifts_and_the_next_meeting(self, al):
+        run = LetterRun.objects.of(al).get()
+        assert (run.meeting["day"], run.meeting["place"]) == ("2026-12-03", "Ål kulturhus")
+        letters = list(run.letters.all())
+        assert 3 <= sum(bool(letter.host) for letter in letters) < len(letters), "some wait for one"
+        assert all(len(letter.gifts) >= 3 and letter.code for letter in letters)
+        assert {gift["count"] for letter in letters for gift in letter.gifts} >= {1, 2}
+
+    def test_als_meeting_has_people_who_come_and_room_for_more(self, al):
+        meeting = WelcomeMeeting.objects.of(al).latest("starts_at")
+        count = counts([meeting])[meeting.pk]
+        assert 5 < count.taken < count.seats
+        assert count.children > 0
+
+    def test_no_host_has_more_than_they_take(self):
+        loads = Host.objects.with_load().values_list("load", "capacity")
+        assert all(load <= capacity for load, capacity in loads)
+        assert sum(load for load, _capacity in loads) >= 6
 
     def test_others_have_drafts(self):
         drafts = LetterRun.objects.filter(state=RunState.DRAFT)
