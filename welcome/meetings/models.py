@@ -48,7 +48,7 @@ class WelcomeMeeting(MunicipalityOwned):
         _("seats"), validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)]
     )
     deadline = models.DateTimeField(
-        _("sign up until"), help_text=_("Until then people can sign up, change it and cancel by themselves.")
+        _("sign up until"), help_text=_("Until then people can sign up, change it and sign off by themselves.")
     )
     published = models.BooleanField(
         _("told of in letters"),
@@ -154,7 +154,7 @@ class Invitation(MunicipalityOwned):
 class SignUpState(models.TextChoices):
     COMING = "coming", _("Coming")
     WAITING = "waiting", _("On the waiting list")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", _("Signed off")
 
 
 def validate_ages(value: object) -> None:
@@ -207,7 +207,7 @@ class SignUp(MunicipalityOwned):
     state = models.CharField(_("state"), max_length=9, choices=SignUpState, editable=False)
     asked_at = models.DateTimeField(_("signed up"), default=timezone.now, editable=False)
     moved_up_at = models.DateTimeField(_("moved up"), null=True, editable=False)
-    cancelled_at = models.DateTimeField(_("cancelled"), null=True, editable=False)
+    cancelled_at = models.DateTimeField(_("signed off"), null=True, editable=False)
     # Two households that were one signed up each: this one's was merged into that of the other, whose holds.
     merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
 
@@ -241,7 +241,7 @@ class SignUp(MunicipalityOwned):
                 condition=Q(state=SignUpState.CANCELLED, cancelled_at__isnull=False)
                 | (~Q(state=SignUpState.CANCELLED) & Q(cancelled_at=None)),
                 name="signup_cancelled_has_its_time",
-                violation_error_message=_("A cancelled sign-up knows when it was cancelled."),
+                violation_error_message=_("Who has signed off did so at some time."),
             ),
             models.CheckConstraint(
                 condition=Q(moved_up_at=None) | ~Q(state=SignUpState.WAITING),

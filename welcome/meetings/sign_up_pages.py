@@ -43,7 +43,7 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
             return redirect("admin:welcome_welcomemeeting_signups", object_id)
         if "cancel" in request.POST:
             actions.cancel(sign_up=_of(meeting, request.POST["cancel"]), by=by)
-            messages.success(request, _("Cancelled. Who waits has moved up, if the seats were enough."))
+            messages.success(request, _("Signed off. Who waits has moved up, if the seats were enough."))
             return redirect("admin:welcome_welcomemeeting_signups", object_id)
         form = SignUpByHandForm(request.POST, municipality=meeting.municipality)
         if form.is_valid() and _signed_up(form, meeting, by):
