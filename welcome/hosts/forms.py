@@ -17,7 +17,7 @@ MOST_OFFERED = 300  # A list that one still looks through; the others are found 
 
 class HostForm(ScopedForm):
     languages = forms.MultipleChoiceField(
-        label=_("languages"),
+        label=_("Languages"),
         choices=CHOICES,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
@@ -91,5 +91,5 @@ def host_in_a_line(host: Any) -> str:
 
 def household_in_a_line(home: Household) -> str:
     names = ", ".join(person.full_name for person in home.people.all()) or str(home)
-    day = date_format(home.moved_in, "SHORT_DATE_FORMAT") if home.moved_in else ""
+    day = date_format(home.moved_in, "DATE_FORMAT") if home.moved_in else ""
     return " · ".join(part for part in (names, home.postal_place, day) if part)

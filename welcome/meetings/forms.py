@@ -96,6 +96,12 @@ class MeetingForm(ScopedForm):
             "municipality", "starts_at", "ends_at", "place", "address", "capacity", "deadline", "published",
         )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"starts_at", "ends_at", "deadline"} & set(self.fields):
+            clock: Any = self.fields[name].widget
+            clock.widgets[1].format = "%H:%M"  # Nobody sets seconds.
+
     def clean_capacity(self) -> Any:
         capacity = self.cleaned_data["capacity"]
         taken = seats.taken(self.instance) if self.instance.pk else 0

@@ -48,7 +48,8 @@ class WelcomeMeeting(MunicipalityOwned):
         _("seats"), validators=[MinValueValidator(1), MaxValueValidator(MOST_SEATS)]
     )
     deadline = models.DateTimeField(
-        _("sign up until"), help_text=_("Until then people can sign up, change it and sign off by themselves.")
+        _("sign up until"),
+        help_text=_("Until then people can sign up, change it and sign off by themselves."),
     )
     published = models.BooleanField(
         _("told of in letters"),
@@ -83,7 +84,7 @@ class WelcomeMeeting(MunicipalityOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{date_format(timezone.localtime(self.starts_at), 'SHORT_DATE_FORMAT')} · {self.place}"
+        return f"{date_format(timezone.localtime(self.starts_at), 'DATE_FORMAT')} · {self.place}"
 
     @property
     def text_set(self) -> TextSet["MeetingText"]:
