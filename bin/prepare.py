@@ -195,7 +195,20 @@ def python_is_ready(goal: str) -> bool:
     return PYTHON.exists() and holds(python_stamp(goal), python_state(goal))
 
 
+def refuse_anothers() -> None:
+    """A link to a folder of one's own, on a larger disk, is fine; one to another checkout's is not: what is
+    installed here would be emptied and made anew there."""
+    pip = VENV / "bin" / "pip"
+    is_ours = pip.exists() and str(VENV) in pip.read_text()
+    if VENV.is_symlink() and VENV.is_dir() and any(VENV.iterdir()) and not is_ours:
+        raise Stop(
+            f"{VENV} is a link to {VENV.resolve()}, which was set up for another folder and would be emptied."
+            f" Remove the link (rm {VENV}) and try again: then this folder gets a .venv of its own."
+        )
+
+
 def python_packages(goal: str) -> None:
+    refuse_anothers()
     if not PYTHON.exists():  # Also when the interpreter it was made from has been removed.
         python_stamp(goal).unlink(missing_ok=True)
 
