@@ -1,4 +1,12 @@
-from municipalities.audit.models import AuditEntry, AuditSeal, SystemEntry, SystemSeal
+from municipalities.audit.checks import AuditCheck, SystemCheck
+from municipalities.audit.models import (
+    AuditEntry,
+    AuditPruning,
+    AuditSeal,
+    SystemEntry,
+    SystemPruning,
+    SystemSeal,
+)
 from municipalities.contacts.models import ContactPoint, OpeningHours
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, RoleClaim
@@ -7,7 +15,9 @@ from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
 
 __all__ = [
+    "AuditCheck",
     "AuditEntry",
+    "AuditPruning",
     "AuditSeal",
     "ContactPoint",
     "Fact",
@@ -19,7 +29,9 @@ __all__ = [
     "MunicipalityText",
     "OpeningHours",
     "RoleClaim",
+    "SystemCheck",
     "SystemEntry",
+    "SystemPruning",
     "SystemSeal",
     "Topic",
     "TopicContact",

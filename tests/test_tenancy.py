@@ -13,7 +13,18 @@ from municipalities.municipality.models import MunicipalityOwned
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.models import Membership, Role, User
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
-from tests.walls.planting import ADMINS, FACTORIES, HALF, MARK, OWNED, admin_name, make, mark, name
+from tests.walls.planting import (
+    ADMINS,
+    FACTORIES,
+    HALF,
+    MARK,
+    OF_THE_INSTALLATION,
+    OWNED,
+    admin_name,
+    make,
+    mark,
+    name,
+)
 from welcome.households.imports import ImportBatch
 from welcome.letters.models import LeftOutReason, LetterRun
 
@@ -105,9 +116,11 @@ def _walk(patterns, before=""):
 
 def _addresses():
     """(name, model, parts) of each address; the model whose page it is, None for a site-wide one."""
-    by_folder = {f"{m._meta.app_label}/{m._meta.model_name}/": m for m, _page in ADMINS}
+    by_folder = {f"{m._meta.app_label}/{m._meta.model_name}/": m for m in admin.site._registry}
     return [
-        (pattern, by_folder.get(before), parts) for before, pattern, parts in _walk(admin.site.get_urls())
+        (pattern, by_folder.get(before), parts)
+        for before, pattern, parts in _walk(admin.site.get_urls())
+        if by_folder.get(before) not in OF_THE_INSTALLATION
     ]
 
 

@@ -487,9 +487,14 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-letter-files": {"task": "welcome.letters.tasks.tidy", "schedule": crontab(20, 3)},
     "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},
     "seal-audit": {"task": "municipalities.audit.tasks.seal", "schedule": 60.0},
+    "check-logs": {"task": "municipalities.tenancy.tasks.check_all", "schedule": crontab(10, 4)},
+    "sweep-checks": {"task": "municipalities.tenancy.tasks.sweep_checks", "schedule": 60.0},
     "mail-answers": {"task": "welcome.privacy.tasks.mail_answers", "schedule": 300.0},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
+
+# How long the installation's own log is kept; each municipality decides for its own.
+AUDIT_MONTHS = _int("AUDIT_MONTHS", 36, 12, 240)
 
 # --- mail and logs -----------------------------------------------------------------------------
 

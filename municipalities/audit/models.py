@@ -12,8 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit.vocabulary import Action, Actor
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
+from municipalities.municipality.retention import LEAST, TOO_SHORT
 
-__all__ = ["Action", "Actor", "AuditEntry", "AuditSeal", "SystemEntry", "SystemSeal"]
+__all__ = [
+    "Action", "Actor", "AuditEntry", "AuditPruning", "AuditSeal", "SystemEntry", "SystemPruning", "SystemSeal",
+]  # fmt: skip
+
 
 # Words of a code and their counts, such as `rows=50 letters=3`. A sentence or a name has no place here.
 NOTE = r"^[a-z0-9_.=:-]*( [a-z0-9_.=:-]+)*$"
@@ -144,6 +148,74 @@ class SystemSeal(Seal):
                 name="systemseal_sequence_once",
                 violation_error_message=_("This place in the chain is taken."),
             )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.sequence}"
+
+
+class Pruning(models.Model):
+    """A stretch of the chain whose time is over and that was taken away whole, up to a place. The hash of that
+    place stays, so what comes behind it is counted from there (`pruning.py`)."""
+
+    append_only = True
+
+    sequence = models.BigIntegerField(_("place in the chain"), editable=False)
+    hash = models.CharField(_("hash"), max_length=64, editable=False)
+    sealed_at = models.DateTimeField(_("sealed"), editable=False)
+    entries = models.PositiveBigIntegerField(_("entries taken away"), editable=False)
+    months = models.PositiveSmallIntegerField(_("months the log is kept"), editable=False)
+    pruned_at = models.DateTimeField(_("taken away"), default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def _pruning_constraints() -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(months__gte=LEAST["audit"]),
+            name="%(class)s_of_what_is_a_year_old",
+            violation_error_message=TOO_SHORT["audit"],
+        ),
+        models.CheckConstraint(
+            condition=Q(entries__gte=1, sequence__gte=1),
+            name="%(class)s_takes_something",
+            violation_error_message=_("Nothing was taken away."),
+        ),
+    ]
+
+
+class AuditPruning(Pruning, MunicipalityOwned):
+    objects = OwnedQuerySet["AuditPruning"].as_manager()
+
+    class Meta:
+        verbose_name = _("shortening of the log")
+        verbose_name_plural = _("shortenings of the log")
+        constraints = [
+            *_pruning_constraints(),
+            models.UniqueConstraint(
+                fields=["municipality", "sequence"],
+                name="auditpruning_place_once_per_municipality",
+                violation_error_message=_("The log was shortened to this place already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.sequence}"
+
+
+class SystemPruning(Pruning):
+    class Meta:
+        verbose_name = _("shortening of the installation's log")
+        verbose_name_plural = _("shortenings of the installation's log")
+        constraints = [
+            *_pruning_constraints(),
+            models.UniqueConstraint(
+                fields=["sequence"],
+                name="systempruning_place_once",
+                violation_error_message=_("The log was shortened to this place already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,15 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from municipalities.audit.models import AuditEntry, AuditSeal, SystemEntry, SystemSeal
+from municipalities.audit.checks import AuditCheck, SystemCheck
+from municipalities.audit.models import (
+    AuditEntry,
+    AuditPruning,
+    AuditSeal,
+    SystemEntry,
+    SystemPruning,
+    SystemSeal,
+)
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 
@@ -54,6 +62,30 @@ class Chain:
         if self.municipality_id is None:
             return SystemSeal(**values)
         return AuditSeal(municipality_id=self.municipality_id, **values)
+
+    def prunings(self) -> models.QuerySet[Any]:
+        if self.municipality_id is None:
+            return SystemPruning.objects.all()
+        return AuditPruning.objects.filter(municipality_id=self.municipality_id)
+
+    def pruning(self, **values: Any) -> models.Model:
+        if self.municipality_id is None:
+            return SystemPruning(**values)
+        return AuditPruning(municipality_id=self.municipality_id, **values)
+
+    def floor(self) -> Any:
+        """The last shortening, behind which the chain begins; None where nothing was ever taken away."""
+        return self.prunings().order_by("-sequence").first()
+
+    def checks(self) -> Any:
+        if self.municipality_id is None:
+            return SystemCheck.objects.all()
+        return AuditCheck.objects.filter(municipality_id=self.municipality_id)
+
+    def check(self, **values: Any) -> Any:
+        if self.municipality_id is None:
+            return SystemCheck(**values)
+        return AuditCheck(municipality_id=self.municipality_id, **values)
 
     def unsealed(self, since: datetime.datetime | None) -> models.QuerySet[Any]:
         found = self.entries().filter(

@@ -1,13 +1,11 @@
 """Whether the log is still what was written: every entry read again and hashed along the chain."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit.sealing import (
     BATCH,
@@ -19,17 +17,9 @@ from municipalities.audit.sealing import (
     link_hash,
     reach,
 )
+from municipalities.audit.vocabulary import Fault
 
 MOST_TOLD = 50
-
-
-class Fault(models.TextChoices):
-    GONE = "gone", _("An entry was taken out")
-    CHANGED = "changed", _("An entry or its seal was changed")
-    GAP = "gap", _("Seals were taken out of the chain")
-    BACKDATED = "backdated", _("An entry was put in with an earlier date")
-    OUTSIDE = "outside", _("An entry stands outside the chain")
-    CUT = "cut", _("The end of the chain was cut off or rewritten")
 
 
 @dataclass(frozen=True)
@@ -59,25 +49,31 @@ class Verdict:
         return not self.breaks
 
 
-def verify(chain: Chain, kept: Iterable[Head] = (), newest: int | None = None) -> Verdict:
+def verify(chain: Chain, kept: Iterable[Head] = (), tell: Callable[[int], None] | None = None) -> Verdict:
     """At most 50 breaks are told. `kept` are heads that were noted earlier: they must still stand in the
-    chain, or its end was cut off. With `newest` only so many seals at the end are read again."""
+    chain, or its end was cut off; of those in a stretch that was taken away since nothing can be said.
+    `tell` hears now and then how many entries were read."""
+    kept = list(kept)
     with reach(chain):
-        start = _start(chain, newest) if newest is not None else None
-        return _verify(chain, {(head.sequence, head.hash) for head in kept}, start)
+        while True:
+            floor = chain.floor()
+            verdict = _verify(chain, kept, floor, tell)
+            if chain.floor() == floor:
+                return verdict
+            # Shortened while it was read: what was not there would look as if it were taken out.
 
 
-def _start(chain: Chain, newest: int) -> Any:
-    """The seal before the newest ones, from whose hash they are counted; None to begin at the beginning."""
-    return chain.seals().order_by("-sequence")[newest : newest + 1].first()
-
-
-def _verify(chain: Chain, missing: set[tuple[int, str]], start: Any) -> Verdict:
+def _verify(chain: Chain, kept: list[Head], floor: Any, tell: Callable[[int], None] | None) -> Verdict:
     breaks: list[Break] = []
-    before, sequence, checked = (start.hash, start.sequence, 0) if start else (BEGINNING, 0, 0)
-    round_now: datetime.datetime | None = None
+    before, sequence = (floor.hash, floor.sequence) if floor else (BEGINNING, 0)
+    missing = {
+        (head.sequence, head.hash)
+        for head in kept
+        if head.sequence > sequence or (floor and head.sequence == sequence and head.hash != before)
+    }
+    round_now: datetime.datetime | None = floor and floor.sealed_at
     round_before: datetime.datetime | None = None
-    last = None
+    last, checked = None, 0
     for seal, entry in _pairs(chain, sequence):
         if seal.sequence != sequence + 1:
             breaks.append(Break(Fault.GAP, sequence + 1))
@@ -95,9 +91,14 @@ def _verify(chain: Chain, missing: set[tuple[int, str]], start: Any) -> Verdict:
         missing.discard((seal.sequence, seal.hash))
         # From here the stored hash counts, so that one break is told once.
         before, sequence, last, checked = seal.hash, seal.sequence, seal, checked + 1
+        if tell and checked % BATCH == 0:
+            tell(checked)
+    if floor and last is None:
+        missing.add((floor.sequence, floor.hash))  # A shortening leaves the newest round.
     breaks += [Break(Fault.CUT, place) for place, _hash in sorted(missing)]
-    breaks += _outside(chain, last)
-    waiting = chain.unsealed(None).count() - sum(b.fault == Fault.OUTSIDE for b in breaks)
+    outside = _outside(chain, last)
+    breaks += outside + _below(chain, floor)
+    waiting = chain.unsealed(None).count() - len(outside)
     head = last and Head(chain.municipality_id, last.sequence, last.hash)
     return Verdict(checked, max(waiting, 0), breaks[:MOST_TOLD], head)
 
@@ -108,6 +109,14 @@ def _outside(chain: Chain, last: Any) -> list[Break]:
         return []
     late = chain.unsealed(None).filter(at__lt=last.sealed_at - LONGEST_TRANSACTION).order_by("pk")
     return [Break(Fault.OUTSIDE, 0, pk) for pk in late.values_list("pk", flat=True)[:MOST_TOLD]]
+
+
+def _below(chain: Chain, floor: Any) -> list[Break]:
+    """What stands where all was taken away: put in since, or a shortening that took nothing."""
+    if floor is None:
+        return []
+    late = chain.seals().filter(sequence__lte=floor.sequence).order_by("sequence")[:MOST_TOLD]
+    return [Break(Fault.OUTSIDE, seal.sequence, seal.entry_number) for seal in late]
 
 
 def _pairs(chain: Chain, at: int) -> Iterator[tuple[Any, Any]]:

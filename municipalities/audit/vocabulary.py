@@ -1,5 +1,5 @@
-"""What can be done, and by whom: the words of an entry. Apart from the models, as the settings' logging
-is set up before any model can be."""
+"""What can be done, by whom, and how a log can be broken: the words of an entry and of a check. Apart from the
+models, as the settings' logging is set up before any model can be."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,3 +42,18 @@ class Actor(models.TextChoices):
     VISITOR = "visitor", _("Visitor without login")
     TASK = "task", _("The portal itself")
     COMMAND = "command", _("Command on the server")
+
+
+class Fault(models.TextChoices):
+    GONE = "gone", _("An entry was taken out")
+    CHANGED = "changed", _("An entry or its seal was changed")
+    GAP = "gap", _("Seals were taken out of the chain")
+    BACKDATED = "backdated", _("An entry was put in with an earlier date")
+    OUTSIDE = "outside", _("An entry stands outside the chain")
+    CUT = "cut", _("The end of the chain was cut off or rewritten")
+
+
+class Finding(models.TextChoices):
+    HOLDS = "holds", _("As it was written")
+    BROKEN = "broken", _("Not what was written")
+    STOPPED = "stopped", _("Could not be finished")

@@ -127,6 +127,7 @@ class MunicipalityAdmin(ScopedAdmin):
             {
                 "fields": [
                     "retention_left_months", "retention_planning_months", "retention_letters_months",
+                    "retention_audit_months",
                 ]
             },
         ),

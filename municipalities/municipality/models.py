@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from municipalities.municipality import retention
 from municipalities.municipality.colour import WHITE, contrast
 from municipalities.texts.languages import LANGUAGES
 from municipalities.texts.models import Text, TextSet, text_constraints
@@ -131,13 +132,21 @@ class Municipality(models.Model):
         _("follow-up rhythm, days after moving in"), default=default_rhythm, validators=[validate_rhythm]
     )
     retention_left_months = models.PositiveSmallIntegerField(
-        _("months kept after a household has left"), default=12, validators=[MaxValueValidator(120)]
+        _("months kept after a household has left"), default=12, validators=retention.bounds("left", 120)
     )
     retention_planning_months = models.PositiveSmallIntegerField(
-        _("months kept of those who only plan to move"), default=12, validators=[MaxValueValidator(36)]
+        _("months kept of those who only plan to move"),
+        default=12,
+        validators=retention.bounds("planning", 36),
     )
     retention_letters_months = models.PositiveSmallIntegerField(
-        _("months letters are kept"), default=24, validators=[MaxValueValidator(120)]
+        _("months letters are kept"), default=24, validators=retention.bounds("letters", 120)
+    )
+    retention_audit_months = models.PositiveSmallIntegerField(
+        _("months the log of looks and changes is kept"),
+        default=36,  # Claims for damages are barred after three years (foreldelsesloven § 9).
+        validators=retention.bounds("audit", 240),
+        help_text=_("Whoever runs the portal takes away what is older."),
     )
 
     objects = MunicipalityQuerySet.as_manager()
@@ -162,6 +171,7 @@ class Municipality(models.Model):
                 name="municipality_accent_is_a_colour",
                 violation_error_message=_("The accent colour is # and six digits or letters a–f."),
             ),
+            *retention.constraints(),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,15 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.audit.models import AuditEntry, AuditSeal, SystemEntry, SystemSeal
+from municipalities.audit.checks import AuditCheck, SystemCheck
+from municipalities.audit.models import (
+    AuditEntry,
+    AuditPruning,
+    AuditSeal,
+    SystemEntry,
+    SystemPruning,
+    SystemSeal,
+)
 from municipalities.links.models import Link
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
 from municipalities.privacy.activities import ACCOUNTS, CONTACTS, HISTORY, LINKS, SESSIONS
@@ -51,7 +59,7 @@ MUNICIPALITY: list[Declaration] = [
             "id", "number", "slug", "name", "parallel_names", "language_form", "languages", "published", "phone",
             "email", "website", "office_name", "street_address", "postal_code", "postal_place", "arms", "accent",
             "letter_day", "second_approver", "followup_days", "retention_left_months",
-            "retention_planning_months", "retention_letters_months",
+            "retention_planning_months", "retention_letters_months", "retention_audit_months",
         ),
     ),
     declare(
@@ -107,6 +115,12 @@ _ENTRY = {
     "request_id": _trail(Kind.TRACE, shown=False),
     "route": _trail(Kind.TRACE, shown=False),
 }
+_CHECK = [
+    "id", "asked_at", "first_entry", "last_entry", "total", "counted", "finished_at", "finding", "fault",
+    "fault_place", "fault_entry", "faults", "head_place", "head_hash", "told_at", "attempts", "lease_token",
+    "lease_expires_at",
+]  # fmt: skip
+_PRUNING = ("id", "sequence", "hash", "sealed_at", "entries", "months", "pruned_at")
 _SEAL = ("id", "entry_number", "sequence", "sealed_at", "hash")
 
 AUDIT: list[Declaration] = [
@@ -120,6 +134,10 @@ AUDIT: list[Declaration] = [
     declare(SystemEntry, activity=HISTORY, personal=_ENTRY, plain=["id", "model", "object_id", "note"]),
     nothing_personal(AuditSeal, *_SEAL, "municipality"),
     nothing_personal(SystemSeal, *_SEAL),
+    nothing_personal(AuditPruning, *_PRUNING, "municipality"),
+    nothing_personal(SystemPruning, *_PRUNING),
+    declare(AuditCheck, activity=HISTORY, personal={"asked_by": STAFF}, plain=[*_CHECK, "municipality"]),
+    declare(SystemCheck, activity=HISTORY, personal={"asked_by": STAFF}, plain=_CHECK),
 ]
 
 LINKED: list[Declaration] = [

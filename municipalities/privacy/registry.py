@@ -57,10 +57,15 @@ class Retention(models.TextChoices):
         "meeting",
         _("Needs, and who is no known household, 30 days after the meeting; the rest with the household"),
     )
-    TRAIL = "trail", _("With the household; the audit trail holds only numbers and stays")
     LOGIN = (
         "login",
         _("Until the person or the municipality takes it away, at most a year after the last login"),
+    )
+    TRAIL = (
+        "trail",
+        _(
+            "With the household; the log of looks and changes, which holds only numbers, as long as was decided"
+        ),
     )
     SESSION = "session", _("Until the session or the link runs out")
 
@@ -69,6 +74,7 @@ MONTHS = {
     Retention.LEFT: "retention_left_months",
     Retention.PLANNING: "retention_planning_months",
     Retention.LETTERS: "retention_letters_months",
+    Retention.TRAIL: "retention_audit_months",
 }
 
 

@@ -249,3 +249,13 @@ def _wrong_rights(cursor: CursorWrapper) -> Iterator[str]:
             yield f"The application's role may change rows of {table}, which may only grow."
         if not may_write and table != "django_migrations":
             yield f"The application's role can't write to {table}."
+
+
+def may_shorten(connection: BaseDatabaseWrapper, tables: list[str]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_and(has_table_privilege(current_user, c.oid, 'DELETE')) FROM pg_class c"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%s)",
+            [tables],
+        )
+        return bool(cursor.fetchone()[0])

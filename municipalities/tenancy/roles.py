@@ -31,6 +31,10 @@ RIGHTS: dict[str, set[Right]] = {
 }
 
 
+def roles_with(right: Right) -> list[str]:
+    return [role for role, rights in RIGHTS.items() if right in rights]
+
+
 def rights_of(user: object, municipality: Municipality | None = None) -> set[Right]:
     """The rights of `user` in `municipality`; without one, those they have anywhere."""
     if not getattr(user, "is_active", False):

@@ -1,29 +1,27 @@
 """The log of looks and changes for those who answer for it: to search, take out and check, never to change."""
 
+import datetime
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
 from import_export.fields import Field
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
+from unfold.utils import parse_date_str
 
-from municipalities.audit import verification
-from municipalities.audit.models import Action, AuditEntry
-from municipalities.audit.sealing import Chain
-from municipalities.municipality.models import Municipality
+from municipalities.audit.models import Action, AuditEntry, Entry, SystemEntry
+from municipalities.audit.recording import record
+from municipalities.tenancy import chain_pages
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, WordedResource
+from municipalities.tenancy.models import User
 from municipalities.tenancy.roles import Right
-
-NEWEST = 10_000  # What a page can check in a second; the command checks all.
 
 
 def name_of(label: str) -> str:
@@ -34,7 +32,7 @@ def name_of(label: str) -> str:
         return label
 
 
-def who(entry: AuditEntry) -> str:
+def who(entry: Entry) -> str:
     if entry.user is not None:
         return str(entry.user)
     if entry.user_id is not None:  # The account is deleted, the entry is not.
@@ -46,6 +44,21 @@ def trail_of(obj: models.Model) -> str:
     """The address of the entries about `obj`."""
     address = reverse("admin:municipalities_auditentry_changelist")
     return f"{address}?model__exact={obj._meta.label}&object_id__exact={obj.pk}"
+
+
+class DaysFilter(RangeDateFilter):
+    """From the first moment of one day to the last of another, as the clock goes here. The theme's own compares
+    a moment with a midnight, so that the last day would be missing."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        for end, of_day in (("from", datetime.time.min), ("to", datetime.time.max)):
+            day = parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{end}") or "")
+            if day is not None:
+                moment = timezone.make_aware(datetime.datetime.combine(day, of_day))
+                queryset = queryset.filter(
+                    **{f"{self.parameter_name}__{'gte' if end == 'from' else 'lte'}": moment}
+                )
+        return queryset
 
 
 class ThingFilter(admin.SimpleListFilter):
@@ -63,43 +76,47 @@ class ThingFilter(admin.SimpleListFilter):
         return queryset.filter(model=self.value()) if self.value() else queryset
 
 
-class AuditEntryResource(WordedResource):
+class TrailResource(WordedResource):
     """A row an entry. A file goes further than the screen, so it doesn't tell who got address protection:
     those entries stay out, and of the others the name of that field."""
 
     who = Field(column_name=_("who"))
 
     class Meta:
-        model = AuditEntry
         fields = [
             "id", "at", "who", "action", "model", "object_id", "fields", "note", "ip", "route", "request_id",
         ]  # fmt: skip
         export_order = fields
 
-    def dehydrate_who(self, entry: AuditEntry) -> str:
+    def dehydrate_who(self, entry: Entry) -> str:
         return who(entry)
 
-    def dehydrate_action(self, entry: AuditEntry) -> str:
+    def dehydrate_action(self, entry: Entry) -> str:
         return str(entry.get_action_display())
 
-    def dehydrate_fields(self, entry: AuditEntry) -> str:
+    def dehydrate_fields(self, entry: Entry) -> str:
         return ", ".join(name for name in entry.fields if "protect" not in name)
 
-    def dehydrate_model(self, entry: AuditEntry) -> str:
+    def dehydrate_model(self, entry: Entry) -> str:
         return name_of(entry.model) if entry.model else ""
 
 
-@admin.register(AuditEntry)
-class AuditEntryAdmin(ExportAdmin):
-    read = write = Right.READ_AUDIT
-    resource_classes = [AuditEntryResource]
-    list_display = ["when", "municipality", "person", "action_label", "thing", "touched", "ip"]
+class AuditEntryResource(TrailResource):
+    class Meta(TrailResource.Meta):
+        model = AuditEntry
+
+
+class SystemEntryResource(TrailResource):
+    class Meta(TrailResource.Meta):
+        model = SystemEntry
+
+
+class TrailAdmin(ExportAdmin):
+    """What the log of a municipality and that of the installation share."""
+
     list_display_links = ["when"]
-    list_filter = ["action", ("at", RangeDateFilter), "user", ThingFilter, "actor"]
-    list_select_related = ["municipality", "user"]
-    list_before_template = "tenancy/trail_head.html"
+    list_filter = ["action", ("at", DaysFilter), "user", ThingFilter, "actor"]
     search_fields = ["object_id"]  # What is searched, `get_search_results` decides.
-    search_help_text = _("Number of a household or run, or a colleague's name or e-mail")
     ordering = ["-pk"]
     actions = None
     show_full_result_count = False
@@ -110,17 +127,18 @@ class AuditEntryAdmin(ExportAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         fields = [name for _title, options in self.fieldsets for name in options["fields"]]
-        return [*fields, "municipality"]
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEntry]:
-        return super().get_queryset(request).select_related("user", "municipality")
+        return [*fields, "municipality"] if self._is_owned() else fields
 
     def export_rows(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         return rows.exclude(action=Action.PROTECTED)
 
+    def people(self, request: HttpRequest) -> models.QuerySet[User]:
+        """Whose names and addresses may be searched for."""
+        return access_of(request).members(self.read)
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         for word in search_term.split()[:4]:
-            found = access_of(request).members(self.read)
+            found = self.people(request)
             people = found.filter(models.Q(name__icontains=word) | models.Q(email__icontains=word))
             wanted = models.Q(user__in=people.values("pk"))
             queryset = queryset.filter(wanted | models.Q(object_id=word) if len(word) <= 40 else wanted)
@@ -136,45 +154,73 @@ class AuditEntryAdmin(ExportAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_urls(self) -> list[URLPattern]:
-        check = self.admin_site.admin_view(check_chain)
-        return [path("check/", check, name="municipalities_auditentry_check"), *super().get_urls()]
-
     @display(description=_("when"), ordering="pk")
-    def when(self, entry: AuditEntry) -> Any:
+    def when(self, entry: Entry) -> Any:
         return entry.at
 
     @display(description=_("who"))
-    def person(self, entry: AuditEntry) -> str:
+    def person(self, entry: Entry) -> str:
         return who(entry)
 
     @display(description=_("what was done"), ordering="action")
-    def action_label(self, entry: AuditEntry) -> str:
+    def action_label(self, entry: Entry) -> str:
         return entry.get_action_display()
 
     @display(description=_("with what"), empty_value="–")
-    def thing(self, entry: AuditEntry) -> str:
+    def thing(self, entry: Entry) -> str:
         return f"{name_of(entry.model)} {entry.object_id}".strip() if entry.model else ""
 
     @display(description=_("fields and counts"), empty_value="–")
-    def touched(self, entry: AuditEntry) -> str:
+    def touched(self, entry: Entry) -> str:
         return ", ".join([*entry.fields, *entry.note.split()])
 
 
-@require_safe
-def check_chain(request: HttpRequest) -> HttpResponse:
-    """Whether the newest entries are still what was written, a municipality each."""
-    access = access_of(request)
-    if not access.may(Right.READ_AUDIT):
-        raise PermissionDenied
-    places: list[Municipality] = list(access.municipalities(Right.READ_AUDIT))
-    found = [(place, verification.verify(Chain(place.pk), newest=NEWEST)) for place in places]
-    request.current_app = admin.site.name
-    context = {
-        **admin.site.each_context(request),
-        "opts": AuditEntry._meta,
-        "title": _("Check of the log"),
-        "found": found,
-        "newest": NEWEST,
-    }
-    return render(request, "tenancy/trail_check.html", context)
+@admin.register(AuditEntry)
+class AuditEntryAdmin(TrailAdmin):
+    read = write = Right.READ_AUDIT
+    resource_classes = [AuditEntryResource]
+    list_display = ["when", "municipality", "person", "action_label", "thing", "touched", "ip"]
+    list_select_related = ["municipality", "user"]
+    list_before_template = "tenancy/trail_head.html"
+    search_help_text = _("Number of a household or run, or a colleague's name or e-mail")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AuditEntry]:
+        return super().get_queryset(request).select_related("user", "municipality")
+
+    def get_urls(self) -> list[URLPattern]:
+        check = self.admin_site.admin_view(chain_pages.check_chains)
+        return [path("check/", check, name="municipalities_auditentry_check"), *super().get_urls()]
+
+
+@admin.register(SystemEntry)
+class SystemEntryAdmin(TrailAdmin):
+    """What belongs to no municipality, for the system administrator: logins that named nobody's account, theirs,
+    and what they set up."""
+
+    path = ""
+    resource_classes = [SystemEntryResource]
+    list_display = ["when", "person", "action_label", "thing", "touched", "ip"]
+    list_select_related = ["user"]
+    list_before_template = "tenancy/installation_head.html"
+    search_help_text = _("Number of what was changed, or somebody's name or e-mail")
+
+    def may(self, request: HttpRequest, right: Right, obj: models.Model | None = None) -> bool:
+        return access_of(request).everywhere
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[SystemEntry]:
+        entries = SystemEntry.objects.select_related("user").order_by(*self.get_ordering(request))
+        return entries if access_of(request).everywhere else entries.none()
+
+    def people(self, request: HttpRequest) -> models.QuerySet[User]:
+        """Those of the log, whether they still work here or never did."""
+        return User.objects.filter(pk__in=SystemEntry.objects.exclude(user=None).values("user"))
+
+    def visible_rows(self, model: type[models.Model], request: HttpRequest) -> models.QuerySet[Any]:
+        return self.people(request) if model is User else super().visible_rows(model, request)
+
+    def note_export(self, rows: models.QuerySet[Any], path: str, count: int) -> None:
+        record(action=Action.EXPORTED, note=f"systementry rows={count}")
+
+    def get_urls(self) -> list[URLPattern]:
+        check = self.admin_site.admin_view(chain_pages.check_installation)
+        return [path("check/", check, name="municipalities_systementry_check"), *super().get_urls()]

@@ -70,3 +70,10 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for name in _triggers_found(cursor):
             cursor.execute(f'DROP TRIGGER "{name}"')
+
+
+def let_shorten(connection: BaseDatabaseWrapper, tables: list[str]) -> None:
+    """Until `build`, rows of these may be deleted."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{wall_name(table)}_delete"')

@@ -6,6 +6,10 @@ triggers for the latter. `docs/adr/0006-walls-from-the-model-list.md` tells why 
 lists tables.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from municipalities.tenancy import policies, triggers
@@ -28,3 +32,21 @@ def take_down(connection: BaseDatabaseWrapper) -> None:
     """Before migrations, where they would be in the way."""
     if connection.vendor == "sqlite":
         triggers.take_down(connection)
+
+
+class NotTheOwner(Exception):
+    """Whoever is connected may only add to these tables."""
+
+
+@contextmanager
+def shortening(connection: BaseDatabaseWrapper, tables: list[str]) -> Iterator[None]:
+    """A transaction in which the owner deletes from tables that may only grow. On SQLite, which knows no
+    owner, whoever holds the file is it. Raises NotTheOwner."""
+    if connection.vendor != "sqlite" and not policies.may_shorten(connection, tables):
+        raise NotTheOwner
+    with transaction.atomic(connection.alias):
+        if connection.vendor == "sqlite":
+            triggers.let_shorten(connection, tables)
+        yield
+        if connection.vendor == "sqlite":
+            triggers.build(connection)

@@ -5,7 +5,9 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from municipalities.audit.models import Action, Actor, AuditEntry, AuditSeal
+from municipalities.audit.checks import AuditCheck
+from municipalities.audit.models import Action, Actor, AuditEntry, AuditPruning, AuditSeal, SystemEntry
+from municipalities.audit.vocabulary import Finding
 from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, Kind, RoleClaim
@@ -171,6 +173,37 @@ class AuditSealFactory(DjangoModelFactory[AuditSeal]):
     sequence = factory.Sequence(lambda n: 1 + n)
     sealed_at = datetime.datetime(2026, 7, 1, tzinfo=datetime.UTC)
     hash = "0" * 64
+
+
+class AuditPruningFactory(DjangoModelFactory[AuditPruning]):
+    class Meta:
+        model = AuditPruning
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    sequence = factory.Sequence(lambda n: 1 + n)
+    hash = "0" * 64
+    sealed_at = datetime.datetime(2023, 7, 1, tzinfo=datetime.UTC)
+    entries = 5
+    months = 36
+
+
+class AuditCheckFactory(DjangoModelFactory[AuditCheck]):
+    """One that is done and found nothing."""
+
+    class Meta:
+        model = AuditCheck
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    finding = Finding.HOLDS
+    finished_at = factory.LazyFunction(timezone.now)
+
+
+class SystemEntryFactory(DjangoModelFactory[SystemEntry]):
+    class Meta:
+        model = SystemEntry
+
+    actor = Actor.VISITOR
+    action = Action.LOGIN_FAILED
 
 
 class IdentityProviderFactory(DjangoModelFactory[IdentityProvider]):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.audit.models import AuditEntry
+from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
@@ -57,6 +57,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (IdentityProvider, "key", _("Logins of one's own")),
             (Identity, "link", _("Joined colleagues")),
             (AuditEntry, "policy", _("Log")),
+            (SystemEntry, "admin_panel_settings", _("The installation's log")),
         ],
     ),
 ]

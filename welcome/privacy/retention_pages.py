@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from municipalities.audit import pruning
+from municipalities.audit.sealing import Chain
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
@@ -31,6 +33,12 @@ def chosen(request: HttpRequest, right: Right) -> tuple[Municipality, list[Munic
     raise Http404
 
 
+def _of_the_log(place: Municipality) -> int:
+    """How many entries are older than the municipality wants: for whoever runs the portal, not for the night."""
+    stretch = pruning.foresee(Chain(place.pk))
+    return stretch.entries if stretch else 0
+
+
 @require_safe
 def preview(request: HttpRequest) -> HttpResponse:
     place, offered = chosen(request, Right.WRITE_PEOPLE)
@@ -43,6 +51,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "place": place,
         "offered": offered,
         "due": retention.preview(place, today),
+        "log": _of_the_log(place),
         "last": RetentionRun.objects.of(place).exclude(finished_at=None).first(),
     }
     return render(request, "privacy/retention.html", context)

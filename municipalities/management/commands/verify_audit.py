@@ -30,6 +30,7 @@ class Command(BaseCommand):
         there = {chain.municipality_id for chain in chains}
         for chain in chains:
             sealing.seal(chain)
+            self._tell_of_shortening(chain, kept.get(chain.municipality_id, []))
             verdict = verification.verify(chain, kept.get(chain.municipality_id, []))
             for found in verdict.breaks:
                 self.stderr.write(f"{chain}: place {found.sequence}, entry {found.entry}: {found.words}")
@@ -41,6 +42,18 @@ class Command(BaseCommand):
             self.stderr.write(f"{sealing.Chain(where)}: the whole chain is gone")
         if broken:
             raise CommandError(f"The log is not what was written: {broken} breaks.")
+
+    def _tell_of_shortening(self, chain: sealing.Chain, kept: list[sealing.Head]) -> None:
+        with sealing.reach(chain):
+            floor = chain.floor()
+        if floor is None:
+            return
+        self.stderr.write(
+            f"{chain}: taken away up to place {floor.sequence} on {floor.pruned_at:%Y-%m-%d} by prune_audit"
+        )
+        for head in kept:
+            if head.sequence < floor.sequence:
+                self.stderr.write(f"{chain}: the kept head at place {head.sequence} lies there: not compared")
 
 
 def _read(path: str) -> dict[int | None, list[sealing.Head]]:

@@ -4,7 +4,6 @@ import datetime
 import threading
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
@@ -15,6 +14,7 @@ from municipalities.audit.sealing import Chain
 from municipalities.audit.verification import Fault
 from municipalities.municipality import scope
 from tests.factories.municipalities import MunicipalityFactory
+from tests.municipalities.audit.owner import behind
 
 pytestmark = pytest.mark.django_db
 
@@ -32,42 +32,6 @@ def chain(place):
 def write(place, count=1):
     for number in range(count):
         recording.record(action=Action.CHANGED, of=place, fields=["name"], note=f"rows={number}")
-
-
-def behind(sql, *values):
-    """What the owner of the database can do, whatever the app's own role may."""
-    with connection.cursor() as cursor:
-        _open(cursor)
-        try:
-            cursor.execute(sql, values)
-        finally:
-            _close(cursor)
-
-
-TRIGGERS: list[tuple[str, str]] = []
-
-
-def _open(cursor):
-    """Whoever owns the database takes the walls down first."""
-    if connection.vendor == "postgresql":
-        cursor.execute("RESET ROLE")
-        cursor.execute("SET session_replication_role = replica")  # No triggers.
-        return
-    cursor.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'municipalities_audit%'"
-    )
-    TRIGGERS[:] = cursor.fetchall()
-    for name, _sql in TRIGGERS:
-        cursor.execute(f'DROP TRIGGER "{name}"')
-
-
-def _close(cursor):
-    if connection.vendor == "postgresql":
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute(f"SET ROLE {settings.DATABASE_APP_ROLE}")
-    for _name, sql in TRIGGERS:
-        cursor.execute(sql)
-    TRIGGERS.clear()
 
 
 def faults(chain, kept=()):

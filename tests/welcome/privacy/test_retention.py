@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -8,7 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from municipalities.audit import sealing
+from municipalities.audit.models import Action
+from municipalities.audit.recording import record
+from municipalities.audit.sealing import Chain
 from municipalities.links.models import Link
+from municipalities.municipality.retention import months_before
+from municipalities.tenancy.models import Role
 from tests.factories.municipalities import LinkFactory, MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import DataRequestFactory, HouseholdFactory, ImportBatchFactory, PersonFactory
 from tests.welcome.letters.frozen import make_frozen, make_printed
@@ -182,7 +189,7 @@ def test_sessions_that_ran_out_go(place):
     ],
 )
 def test_months_are_counted_as_people_do(day, months, before):
-    assert retention.months_before(datetime.date(*day), months) == datetime.date(*before)
+    assert months_before(datetime.date(*day), months) == datetime.date(*before)
 
 
 # --- the pages -----------------------------------------------------------------------------------
@@ -190,8 +197,8 @@ def test_months_are_counted_as_people_do(day, months, before):
 
 def test_the_preview_counts_what_the_night_takes(client, place):
     today = timezone.localdate()
-    left(place, retention.months_before(today, 12))
-    soon = left(place, retention.months_before(today, 12) + datetime.timedelta(days=20))
+    left(place, months_before(today, 12))
+    soon = left(place, months_before(today, 12) + datetime.timedelta(days=20))
     left(place, today)
     client.force_login(MembershipFactory(municipality=place, role="coordinator").user)
     response = client.get(PREVIEW)
@@ -237,3 +244,17 @@ def test_the_reports_are_listed_and_can_be_opened(client, place):
     client.force_login(MembershipFactory(municipality=place, role="administrator").user)
     assert ": 1" in client.get(reverse("admin:welcome_retentionrun_changelist")).content.decode()
     assert client.get(reverse("admin:welcome_retentionrun_change", args=[run.pk])).status_code == 200
+
+
+def test_the_preview_tells_what_of_the_log_is_over(client, place):
+    place.retention_audit_months = 12
+    place.save()
+    for day in ("2025-01-01", "2026-11-01"):
+        with time_machine.travel(f"{day}T12:00Z", tick=False):
+            record(action=Action.CHANGED, of=place)
+            sealing.seal(Chain(place.pk))
+    user = MembershipFactory(municipality=place, role=Role.ADMINISTRATOR, user__language="en").user
+    client.force_login(user)
+    with time_machine.travel("2026-11-25T12:00Z", tick=False):
+        page = client.get(reverse("admin:welcome_retentionrun_preview")).content.decode()
+    assert "1 entry of the log is older than that." in page
