@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.http import urlsafe_base64_encode
 
-from municipalities.audit.models import AuditEntry
+from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
@@ -98,8 +98,8 @@ def act(right: Right | Asks, posted: frozenset[int] = ELSEWHERE, **more: Any) ->
 
 def pages(
     model: Any,
-    read: Right,
-    write: Right,
+    read: Right | Asks,
+    write: Right | Asks,
     *,
     add: Right | Asks | None = None,
     change: Right | Asks | None = None,
@@ -155,6 +155,7 @@ LINKS = {
     "portal:my-withdraw": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-login": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),  # No ID-porten is offered.
     "portal:my-login-end": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:my-agree": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
@@ -217,7 +218,13 @@ STAFF = {
         AuditEntry, READ_AUDIT, READ_AUDIT,
         add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
     ),
-    "admin:municipalities_auditentry_check": staff(READ_AUDIT),
+    # An empty form names no municipality.
+    "admin:municipalities_auditentry_check": staff(READ_AUDIT, READ_AUDIT, posted=frozenset({404})),
+    **pages(
+        SystemEntry, Asks.SYSTEM, Asks.SYSTEM,
+        add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
+    ),
+    "admin:municipalities_systementry_check": staff(Asks.SYSTEM, Asks.SYSTEM, posted=ELSEWHERE),
     **pages(IdentityProvider, MANAGE, MANAGE),
     "admin:municipalities_identityprovider_test": staff(MANAGE, MANAGE, sees=MANAGE, posted=ELSEWHERE),
     **pages(Identity, MANAGE, MANAGE),
@@ -235,6 +242,9 @@ STAFF = {
         add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY,
     ),
     "admin:welcome_retentionrun_records": staff(MANAGE),
+    "admin:welcome_retentionrun_consent_words": staff(WRITE_PEOPLE),
+    "admin:welcome_retentionrun_no_consent": staff(WRITE_PEOPLE),
+    "admin:welcome_retentionrun_consent_write": staff(WRITE_PEOPLE, MANAGE),
     "admin:welcome_retentionrun_preview": staff(WRITE_PEOPLE, NOT_TAKEN),
     **pages(DataRequest, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
     **pages(Host, READ_PEOPLE, WRITE_PEOPLE),
@@ -258,6 +268,7 @@ STAFF = {
     ),
     "admin:welcome_household_erase": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_consents": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_hold": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_report_pdf": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_report_json": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_link": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
@@ -293,6 +304,7 @@ QUERIES: dict[str, Callable[[Place], str]] = {
         "?" + "&".join(f"id={home.pk}" for home in _two_homes(place))
     ),
     "admin:welcome_household_left": lambda place: f"?id={place.rows[Household].pk}",
+    "admin:welcome_retentionrun_consent_write": lambda place: "?purpose=planning&language=nb",
     "admin:autocomplete": lambda place: (
         "?app_label=municipalities&model_name=topiccontact&field_name=contact&term="
     ),

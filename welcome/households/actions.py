@@ -14,7 +14,7 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
-from welcome.households import history, importing, logging_in, merging, tasks
+from welcome.households import history, holding, importing, logging_in, merging, tasks
 from welcome.households.addresses import NO_ADDRESS
 from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
 from welcome.households.models import Household, HouseholdQuerySet, HouseholdState, Protection
@@ -152,7 +152,8 @@ def _hide_in_waiting_imports(home: Household) -> None:
 
 
 def merge(*, keep: Household, other: Household, by: User | None) -> None:
-    """Puts all of `other` into `keep` and deletes it. Raises ValidationError across municipalities."""
+    """Puts all of `other` into `keep` and deletes it. Raises ValidationError across municipalities, and
+    where one may only be kept."""
     if keep.pk == other.pk or keep.municipality_id != other.municipality_id:
         raise ValidationError(_("Choose two households of one municipality."))
     with transaction.atomic():
@@ -161,6 +162,7 @@ def merge(*, keep: Household, other: Household, by: User | None) -> None:
             raise ValidationError(_("One of the households is no longer there."))
         # As its link does: whoever comes to the page of the one shall not come to that of both unasked.
         logging_in.end_all(of=[other.pk], by_id=by.pk if by else None)
+        holding.refuse_held(keep, other)
         strictest = merging.merge(keep=locked[keep.pk], other=locked[other.pk])
         if strictest != locked[keep.pk].protection:
             protect(household=locked[keep.pk], grade=strictest, by=by)

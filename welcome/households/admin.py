@@ -115,7 +115,7 @@ class HouseholdAdmin(ExportAdmin):
         return matching(queryset, search_term), False
 
     def export_rows(self, rows: Any) -> Any:
-        return rows.open_to_all()
+        return rows.open_to_all().not_held()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         hidden = self._hidden(obj)
@@ -199,9 +199,12 @@ class HouseholdAdmin(ExportAdmin):
             HouseholdState.PLANNING: "info",
             HouseholdState.LIVING: "success",
             HouseholdState.LEFT: "warning",
+            "held": "danger",
         },
     )
     def state_label(self, home: Household) -> tuple[str, str]:
+        if home.is_held:
+            return "held", f"{home.get_state_display()} · {_('restricted')}"
         return home.state, home.get_state_display()
 
     @display(description=_("checked"), ordering="checked_at", boolean=True)

@@ -15,7 +15,7 @@ from municipalities.audit.vocabulary import Action
 from municipalities.municipality.models import Municipality, MunicipalityOwned, OwnedQuerySet
 from municipalities.tenancy.models import User
 from municipalities.texts.languages import CHOICES, fallback_order
-from welcome.households.models import Household
+from welcome.households.models import Household, HouseholdQuerySet, HouseholdState
 
 
 class ConsentPurpose(models.TextChoices):
@@ -160,6 +160,22 @@ def write(*, municipality: Municipality, purpose: str, language: str, words: str
     )
 
 
+def reword(
+    *, municipality: Municipality, purpose: str, language: str, words: str, by: User
+) -> ConsentText | None:
+    """As `write`, by hand: the same words as the newest are no new version, and None is answered."""
+    with transaction.atomic():
+        # One after the other: two who write at once make two versions.
+        Municipality.objects.select_for_update().get(pk=municipality.pk)
+        texts = ConsentText.objects.of(municipality).filter(purpose=purpose, language=language)
+        last = texts.order_by("-version").first()
+        if last is not None and last.words == words:
+            return None
+        text = write(municipality=municipality, purpose=purpose, language=language, words=words)
+        record(action=Action.ADDED, of=text, fields=["words"], by_id=by.pk)
+    return text
+
+
 # --- given and taken back ------------------------------------------------------------------------
 
 
@@ -198,6 +214,13 @@ def withdraw(*, consent: Consent, by: User | None) -> None:
         home.save(update_fields=["consent_until", "needs", "interests"])
         _tell(home, "withdrawn", consent.purpose, by)
     consent.refresh_from_db()
+
+
+def planning_without(municipality: Municipality) -> HouseholdQuerySet:
+    """Who is held while planning, from before consents were kept or by hand, and has agreed to nothing that counts."""
+    running = Consent.objects.of(municipality).running().filter(purpose=ConsentPurpose.PLANNING)
+    planning: HouseholdQuerySet = Household.objects.of(municipality)
+    return planning.filter(state=HouseholdState.PLANNING).exclude(pk__in=running.values("household"))
 
 
 def _tell(home: Household, what: str, purpose: str, by: User | None) -> None:

@@ -47,9 +47,13 @@ def merge(request: HttpRequest) -> HttpResponse:
     form = MergeForm(request.POST or None, households=households)
     if request.method == "POST" and form.is_valid():
         keep, other = sorted(households, key=lambda home: home.pk != form.cleaned_data["keep"])
-        actions.merge(keep=keep, other=other, by=access_of(request).user)
-        messages.success(request, _("The two households are one now."))
-        return redirect("admin:welcome_household_change", keep.pk)
+        try:
+            actions.merge(keep=keep, other=other, by=access_of(request).user)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The two households are one now."))
+            return redirect("admin:welcome_household_change", keep.pk)
     _seen(households)
     first, second = households
     plans = [

@@ -3,6 +3,7 @@
 import datetime
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -58,6 +59,15 @@ class Source(models.TextChoices):
     HAND = "hand", _("By hand")
 
 
+class HoldReason(models.TextChoices):
+    """GDPR art. 18(1), a to d."""
+
+    CONTESTED = "contested", _("They say that it is wrong, and it is being looked into")
+    UNLAWFUL = "unlawful", _("It was held unlawfully, and they don't want it deleted")
+    CLAIM = "claim", _("They need it for a legal claim")
+    OBJECTION = "objection", _("They have objected, and it is not decided yet")
+
+
 ADDRESS_FIELDS = (
     "extra_line", "street", "house_number", "house_letter", "unit", "postal_code", "postal_place", "foreign_address",
 )  # fmt: skip
@@ -76,6 +86,14 @@ class HouseholdQuerySet(OwnedQuerySet["Household"]):
     def open_to_all(self) -> Self:
         """Without protected households: what lists, searches, exports and figures start from."""
         return self.filter(protection=Protection.NONE)
+
+    def held(self) -> Self:
+        """Those whose data may only be stored (GDPR art. 18)."""
+        return self.exclude(held_at=None)
+
+    def not_held(self) -> Self:
+        """What deletion, matching with hosts and files that go out start from."""
+        return self.filter(held_at=None)
 
     def to_check(self) -> Self:
         """New ones that nobody at the service office has looked at yet."""
@@ -135,6 +153,20 @@ class Household(MunicipalityOwned):
     left_why = models.CharField(_("why they moved on"), max_length=200, blank=True)
     # GDPR art. 6: who only plans to move is held on consent, and that runs out.
     consent_until = models.DateField(_("consent until"), null=True, blank=True)
+
+    # Restriction of processing: while it lasts nothing is done with the household but keeping it.
+    held_at = models.DateTimeField(_("restricted"), null=True, editable=False)
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("restricted by"),
+    )
+    held_why = models.CharField(
+        _("why it is restricted"), max_length=9, choices=HoldReason, blank=True, db_default="", editable=False
+    )
 
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True, editable=False)
@@ -202,6 +234,12 @@ class Household(MunicipalityOwned):
                 violation_error_message=_("A holding without street has its name, post code and place."),
             ),
             models.CheckConstraint(
+                condition=Q(held_at=None, held_by=None, held_why="")
+                | Q(held_at__isnull=False, held_by__isnull=False, held_why__in=HoldReason.values),
+                name="household_held_says_who_when_and_why",
+                violation_error_message=_("A restriction says who set it, when and why."),
+            ),
+            models.CheckConstraint(
                 condition=Q(address_kind=AddressKind.FOREIGN) ^ Q(foreign_address=""),
                 name="household_foreign_address_is_abroad",
                 violation_error_message=_("An address abroad is written in its own field, and only there."),
@@ -215,6 +253,10 @@ class Household(MunicipalityOwned):
     @property
     def is_protected(self) -> bool:
         return self.protection != Protection.NONE
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_at is not None
 
     @property
     def street_line(self) -> str:

@@ -52,7 +52,7 @@ def reason_for(
         return LeftOutReason.DECEASED
     if household.state == HouseholdState.LEFT:
         return LeftOutReason.MOVED_ON
-    if household.no_letter:
+    if household.no_letter or household.is_held:  # That the processing is restricted is told to nobody here.
         return LeftOutReason.ASKED_NOT_TO
     if welcomed:
         return LeftOutReason.ALREADY_WELCOMED
@@ -111,6 +111,7 @@ def doubtful(letters: LetterQuerySet) -> LetterQuerySet:
         | ~Q(household__protection="")
         | Q(household__state=HouseholdState.LEFT)
         | Q(household__no_letter=True)
+        | Q(household__held_at__isnull=False)
         | ~Exists(alive)
     )
 

@@ -20,7 +20,7 @@ from municipalities.links import grants
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
 from welcome.households import consents, logging_in, own
-from welcome.households.consents import Consent
+from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.links import NEWCOMER
 from welcome.households.models import Household
 from welcome.portal import own_login
@@ -35,6 +35,8 @@ DONE = {
     "withdrawn": gettext_lazy("Your consent is taken back."),
     "login": gettext_lazy("From now on you can log in to this page with ID-porten."),
     "no-login": gettext_lazy("The login is taken away."),
+    "agreed": gettext_lazy("Thank you. It is noted that you agree."),
+    "reworded": gettext_lazy("The words have changed since you opened the page. Please read them again."),
     "asked": gettext_lazy("We have got your message. You get an answer within 30 days."),
 }
 
@@ -76,6 +78,15 @@ ASKING = {
         gettext_lazy("Send the objection"),
         if_empty=gettext_lazy("Write what you do not want us to do."),
     ),
+    RequestKind.HOLD: Asking(
+        gettext_lazy("Have us keep it without using it"),
+        gettext_lazy(
+            "If you say that something is wrong, have objected, or need what we hold for a claim of your own, you"
+            " can ask us to keep it and do nothing else with it: no letters, and no deletion. Tell us which it is."
+        ),
+        gettext_lazy("Ask for it"),
+        if_empty=gettext_lazy("Write why we should keep it without using it."),
+    ),
 }
 
 
@@ -87,6 +98,7 @@ def my(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     context: dict[str, object] = {
         "letters": household.letters.select_related("run").order_by("-pk"),
         "asked": household.data_requests.order_by("-received_at"),
+        "to_agree": _to_agree(household),
         "consents": Consent.objects.running().filter(household=household).select_related("text"),
         "done": DONE.get(request.GET.get("done", "")),
         "until": opened.link.expires_at if opened.link else None,
@@ -135,6 +147,27 @@ def withdraw(request: HttpRequest, opened: Opened, slot: str, consent: int) -> H
     given = get_object_or_404(Consent.objects.filter(household=opened.obj), pk=consent)
     consents.withdraw(consent=given, by=None)
     return _back(slot, "withdrawn")
+
+
+def _to_agree(household: Household) -> ConsentText | None:
+    """The words that somebody who plans to move here is asked to agree to, unless they have."""
+    if not consents.planning_without(household.municipality).filter(pk=household.pk).exists():
+        return None
+    return consents.shown_words(household.municipality, ConsentPurpose.PLANNING.value, household.language)
+
+
+@require_POST
+@behind(NEWCOMER)
+def agree(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    """To the words they have seen, `version`: if those are others by now, they are shown first."""
+    asked = _to_agree(opened.obj)
+    if asked is None:
+        return _back(slot, "")
+    if request.POST.get("version") != str(asked.version or 0):
+        return _back(slot, "reworded")
+    purpose = ConsentPurpose.PLANNING.value
+    consents.give(household=opened.obj, purpose=purpose, how=How.PAGE.value, by=None)
+    return _back(slot, "agreed")
 
 
 @require_POST

@@ -28,6 +28,7 @@ urlpatterns = [
     path("my/<slug:slot>/letters/", my.letters, name="my-letters"),
     path("my/<slug:slot>/ask/<slug:kind>/", my.ask, name="my-ask"),
     path("my/<slug:slot>/consent/<int:consent>/", my.withdraw, name="my-withdraw"),
+    path("my/<slug:slot>/agree/", my.agree, name="my-agree"),
     path("my/<slug:slot>/data/<slug:kind>/", my_data.take_out, name="my-data"),
     path("my/<slug:slot>/login/", own_login.set_up, name="my-login"),
     path("my/<slug:slot>/login/<int:login>/end/", own_login.end, name="my-login-end"),

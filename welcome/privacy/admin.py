@@ -16,7 +16,14 @@ from welcome.hosts import assigning
 from welcome.households.admin import HouseholdAdmin
 from welcome.households.household_pages import writable
 from welcome.households.models import Household
-from welcome.privacy import consent_pages, document_pages, erasure_pages, retention_pages
+from welcome.privacy import (
+    consent_pages,
+    consent_words,
+    document_pages,
+    erasure_pages,
+    hold_pages,
+    retention_pages,
+)
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.retention import RULES
 
@@ -36,6 +43,7 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
                 staff_only(consent_pages.listed),
                 name="welcome_household_consents",
             ),
+            path("<int:object_id>/hold/", staff_only(hold_pages.hold), name="welcome_household_hold"),
             path(
                 "<int:object_id>/report.pdf",
                 staff_only(document_pages.report_pdf),
@@ -82,11 +90,18 @@ class RetentionRunAdmin(ScopedAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(retention_pages.preview)
-        processing = self.admin_site.admin_view(document_pages.processing)
+        pages = {
+            "preview/": ("preview", retention_pages.preview),
+            "records/": ("records", document_pages.processing),
+            "consents/": ("consent_words", consent_words.listed),
+            "consents/missing/": ("no_consent", consent_words.missing),
+            "consents/write/": ("consent_write", consent_words.write),
+        }
         return [
-            path("preview/", preview, name="welcome_retentionrun_preview"),
-            path("records/", processing, name="welcome_retentionrun_records"),
+            *(
+                path(address, self.admin_site.admin_view(view), name=f"welcome_retentionrun_{name}")
+                for address, (name, view) in pages.items()
+            ),
             *super().get_urls(),
         ]
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from welcome.households.consents import ConsentPurpose, How
-from welcome.households.models import Household
+from welcome.households.models import HoldReason, Household
 
 
 class EraseForm(forms.Form):
@@ -23,3 +23,19 @@ class ConsentForm(forms.Form):
         self.open = [purpose for purpose in ConsentPurpose if purpose.value not in running]
         purpose: Any = self.fields["purpose"]
         purpose.choices = [(each.value, each.label) for each in self.open]
+
+
+class WordsForm(forms.Form):
+    words = forms.CharField(
+        label=_("Words"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "Say who keeps what, what for, for how long, and that it can be taken back. No names of the people."
+        ),
+    )
+
+
+class HoldForm(forms.Form):
+    why = forms.ChoiceField(label=_("Why"), choices=HoldReason)
+    sure = forms.BooleanField(label=_("Yes, I am sure"))

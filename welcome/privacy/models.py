@@ -22,11 +22,12 @@ def due_day() -> datetime.date:
 
 
 class RequestKind(models.TextChoices):
-    """Articles 16, 17 and 21 of the GDPR."""
+    """Articles 16, 17, 18 and 21 of the GDPR."""
 
     CORRECTION = "correction", _("Correction")
     DELETION = "deletion", _("Deletion")
     OBJECTION = "objection", _("Objection")
+    HOLD = "hold", _("Restriction")
 
 
 class Outcome(models.TextChoices):

@@ -155,6 +155,8 @@ class DataRequestAdmin(ScopedAdmin):
         ways = [("change", _("Open the household")), ("report_pdf", _("What we hold (PDF)"))]
         if row.kind == RequestKind.DELETION:
             ways.append(("erase", _("Erase")))
+        if row.kind in {RequestKind.HOLD, RequestKind.OBJECTION, RequestKind.CORRECTION}:
+            ways.append(("hold", _("Restrict")))
         links = (
             (reverse(f"admin:welcome_household_{way}", args=[row.household_id]), text) for way, text in ways
         )

@@ -5,7 +5,6 @@ preview counts exactly what the night deletes. One that can't be deleted now hol
 it is tried again the next night, and counted until then.
 """
 
-import calendar
 import datetime
 import logging
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
+from municipalities.municipality.retention import months_before
 from welcome.households import logging_in
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household, HouseholdState
@@ -51,32 +51,31 @@ class Rule:
     take: Callable[[Any], None]
 
 
-def months_before(day: datetime.date, months: int) -> datetime.date:
-    """The same day of an earlier month; the last one where that month is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def _evening(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
 
 
 def _left(place: Municipality, day: datetime.date) -> models.QuerySet[Household]:
     last = months_before(day, place.retention_left_months)
-    return Household.objects.of(place).filter(state=HouseholdState.LEFT, left_on__lte=last)
+    return Household.objects.of(place).not_held().filter(state=HouseholdState.LEFT, left_on__lte=last)
 
 
 def _planning(place: Municipality, day: datetime.date) -> models.QuerySet[Household]:
     last = months_before(day, place.retention_planning_months)
-    planning = Household.objects.of(place).filter(state=HouseholdState.PLANNING)
+    planning = Household.objects.of(place).not_held().filter(state=HouseholdState.PLANNING)
     return planning.filter(Q(consent_until__lt=day) | Q(created_at__lte=_evening(last)))
 
 
 def _letters(place: Municipality, day: datetime.date) -> models.QuerySet[LetterRun]:
     last = _evening(months_before(day, place.retention_letters_months))
     over = LetterRun.objects.of(place).filter(Q(done_at__lte=last) | Q(cancelled_at__lte=last))
-    kept = Letter.objects.of(place).filter(purged_at=None)
+    kept = _not_held(Letter.objects.of(place)).filter(purged_at=None)
     return over.filter(pk__in=kept.values("run"))
+
+
+def _not_held(rows: Any) -> Any:
+    """Without those of households whose data may only be kept (GDPR art. 18), deletion included."""
+    return rows.filter(Q(household=None) | Q(household__held_at=None))
 
 
 def _imports(place: Municipality, day: datetime.date) -> models.QuerySet[ImportBatch]:
@@ -97,7 +96,7 @@ def _own_logins(place: Municipality, day: datetime.date) -> models.QuerySet[OwnL
 
 def _requests(place: Municipality, day: datetime.date) -> models.QuerySet[DataRequest]:
     last = _evening(months_before(day, REQUESTS_KEPT_MONTHS))
-    return DataRequest.objects.of(place).filter(handled_at__lte=last)
+    return _not_held(DataRequest.objects.of(place)).filter(handled_at__lte=last)
 
 
 def _sign_ups(place: Municipality, day: datetime.date) -> models.QuerySet[SignUp]:
@@ -107,7 +106,7 @@ def _sign_ups(place: Municipality, day: datetime.date) -> models.QuerySet[SignUp
 
 
 def _take_letters(run: LetterRun) -> None:
-    purging.forget(run=run, letters=Letter.objects.of(run.municipality))
+    purging.forget(run=run, letters=_not_held(Letter.objects.of(run.municipality)))
 
 
 def _take_row(row: models.Model) -> None:

@@ -189,7 +189,7 @@ def test_no_more_letters_can_be_undone(home, opened, client):
 # --- asking ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["correction", "deletion", "objection"])
+@pytest.mark.parametrize("kind", ["correction", "deletion", "objection", "hold"])
 def test_a_request_comes_in_once_and_is_due_in_thirty_days(kind, home, opened, client):
     for _ in range(2):
         answer = client.post(opened("my-ask", kind), {"wrote": "My name is spelt Oxana."})
