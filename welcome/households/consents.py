@@ -6,9 +6,8 @@ from typing import Self
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
@@ -139,11 +138,11 @@ def _newest(municipality: Municipality, purpose: str, language: str) -> ConsentT
 def _standard(municipality: Municipality, purpose: ConsentPurpose) -> str:
     with override(municipality.home_language):
         sentences = {
-            ConsentPurpose.PLANNING: _now(
+            ConsentPurpose.PLANNING: gettext(
                 "%(place)s municipality may keep our names, how to reach us and what we have told about our plans,"
                 " to help us while we plan to move there. We can take this back at any time; then it is deleted."
             ),
-            ConsentPurpose.NEEDS: _now(
+            ConsentPurpose.NEEDS: gettext(
                 "%(place)s municipality may write down the needs and wishes that we have told of, also where they"
                 " tell of health or belief, to meet them. We can take this back at any time; then it is deleted."
             ),

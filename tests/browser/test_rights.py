@@ -1,0 +1,72 @@
+"""The pages of consents' words and of restriction, for everybody, on a phone and a screen, light and dark."""
+
+import datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from municipalities.links import actions as links
+from municipalities.tenancy.models import Membership, Role, User
+from tests.browser.conftest import STANDARD
+from tests.browser.test_staff import coordinator
+from tests.factories.welcome import HouseholdFactory, PersonFactory
+from welcome.households import consents, holding
+from welcome.households.consents import Consent
+from welcome.households.links import NEWCOMER
+
+__all__ = ["coordinator"]
+
+PAGES = "/admin/welcome/retentionrun/"
+
+
+@pytest.fixture
+def homes(coordinator):
+    """One that is held, one that is free, one that plans."""
+    planning = {"state": "planning", "moved_in": None, "consent_until": datetime.date(2027, 1, 31)}
+    made = [HouseholdFactory(municipality=coordinator, **more) for more in ({}, {}, planning)]
+    for home in made:
+        PersonFactory(household=home)
+    user = User.objects.get()
+    Membership.objects.create(user=user, municipality=coordinator, role=Role.ADMINISTRATOR)
+    holding.hold(household=made[0], why="contested", by=user)
+    return made
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_they_read_well_for_everybody(page, coordinator, homes, scheme, width):
+    held, free, _planning = homes
+    for words in ("Ål kommune kan oppbevare dette.", "Ål kommune kan oppbevare navnene våre."):
+        consents.write(municipality=coordinator, purpose="planning", language="nb", words=words)
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    for address in (
+        f"{PAGES}consents/",
+        f"{PAGES}consents/write/?purpose=planning&language=nb",
+        f"{PAGES}consents/missing/",
+        f"{PAGES}preview/",
+        f"/admin/welcome/household/{held.pk}/hold/",
+        f"/admin/welcome/household/{free.pk}/hold/",
+    ):
+        page.goto(address)
+        page.get_by_role("main").wait_for()
+        found = Axe().run(page, context="main.run", options=STANDARD)
+        assert not found.response["violations"], f"{page.url}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_a_newcomer_is_asked_with_the_words_the_municipality_wrote(page, coordinator, homes, accessible):
+    page.goto(f"{PAGES}consents/write/?purpose=planning&language=nb")
+    page.get_by_label("Words").fill("Ål kommune kan oppbevare navnene våre.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_contain_text("Ål kommune kan oppbevare navnene våre.")
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.get_by_text("Version 1 is what people agree to")).to_be_visible()
+    url = links.issue(purpose=NEWCOMER, of=homes[2], by=None).url
+    page.goto(url[url.index("/l/") :])
+    expect(page.locator("#agree")).to_contain_text("Ål kommune kan oppbevare navnene våre.")
+    accessible(page)
+    page.locator("#agree button").click()
+    expect(page.locator("#agree")).to_have_count(0)
+    assert Consent.objects.get().text.words == "Ål kommune kan oppbevare navnene våre."
