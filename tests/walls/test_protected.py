@@ -18,7 +18,7 @@ from tests.factories.municipalities import MunicipalityFactory, UserFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.walls import everywhere, people
 from tests.walls.declared import QUERIES, Kind, rule_of, values_of
-from tests.walls.planting import ADMINS, Place, make
+from tests.walls.planting import ADMINS, OF_THE_INSTALLATION, Place, make
 from tests.walls.routes import addresses_of, all_routes
 from tests.welcome.households.files import csv, read, row, save, take_in
 from tests.welcome.letters.frozen import make_municipality, make_printed
@@ -240,7 +240,7 @@ def rows(place, history):
     rows = {Municipality: place, Topic: Topic.objects.of(place).first(), User: UserFactory()}
     rows[Household] = Household.objects.of(place).protected().first()
     rows[LetterRun] = history[READY]
-    for model, _page in ADMINS:
+    for model in [*(model for model, _page in ADMINS), *OF_THE_INSTALLATION]:
         make(model, place, rows)
     make(Consent, place, rows)
     make(OwnLogin, place, rows)

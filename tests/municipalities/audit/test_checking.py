@@ -122,6 +122,7 @@ def test_what_a_dead_worker_left_is_taken_up_three_times_and_then_called_off(cha
         tasks.sweep_checks()
         assert sent == []  # Somebody is at it.
         AuditCheck.objects.update(lease_expires_at=timezone.now() - datetime.timedelta(seconds=1))
+    assert checking.run(chain, check.pk) is None  # A message from before: the fourth death is spared.
     tasks.sweep_checks()
     check.refresh_from_db()
     assert (check.finding, sent) == (Finding.STOPPED, [])
