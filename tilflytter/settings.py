@@ -395,6 +395,11 @@ FETCH_PRIVATE_HOSTS = [
 if not all(re.fullmatch(r"[\w.-]+(:\d{1,5})?", host) for host in FETCH_PRIVATE_HOSTS):
     raise _refuse("FETCH_PRIVATE_HOSTS", "host names divided by commas, each alone or with its port")
 
+# Asked only for municipalities that have entered what they were given there. Everybody has one of each,
+# so a trial against the services' test hosts is another installation.
+SVARUT_URL = _url("SVARUT_URL", "https://svarut.ks.no/api", ("http", "https")).rstrip("/")
+MASKINPORTEN_URL = _url("MASKINPORTEN_URL", "https://maskinporten.no", ("http", "https")).rstrip("/")
+
 # --- login -------------------------------------------------------------------------------------
 
 # Demanded of everybody; without it only where nobody else gets in: a trial on one's own machine.

@@ -40,22 +40,34 @@ METADATA = [
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 UNICAST = ipaddress.ip_network("2000::/3")
 
+Answer = requests.Response  # What a session gives back.
+
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 
 
 class FetchError(requests.RequestException):
-    """The address was not fetched; the words say why, and name no more of it than its host."""
+    """The address was not fetched; the words say why, and name no more of it than its host.
+
+    `reached`: a connection was open when it failed, so that what was sent may have been taken.
+    """
+
+    def __init__(self, words: str, *, reached: bool = False) -> None:
+        super().__init__(words)
+        self.reached = reached
 
 
 class _Refused(Exception):
     """No OSError: urllib3 would take one for a broken network."""
 
 
-def session(*, seconds: float = TOTAL_SECONDS, largest: int = LARGEST) -> requests.Session:
+def session(
+    *, seconds: float = TOTAL_SECONDS, silence: float = READ_SECONDS, largest: int = LARGEST
+) -> requests.Session:
     """A `requests.Session` that raises FetchError for every address it must not go to, for what takes longer
-    than `seconds` or is larger than `largest` bytes, and for every failure of the network. Answers
-    are read whole before they are given. A status of 400 and above is an answer, not an error."""
-    return _Guarded(seconds=seconds, largest=largest)
+    than `seconds`, says nothing for `silence` seconds or is larger than `largest` bytes, and for every failure
+    of the network. Answers are read whole before they are given. A status of 400 and above is an
+    answer, not an error."""
+    return _Guarded(seconds=seconds, silence=silence, largest=largest)
 
 
 def allowed(address: str, *, named: bool) -> bool:
@@ -183,8 +195,8 @@ def _within(seconds: float) -> Iterator[None]:
 
 
 class _Adapter(HTTPAdapter):
-    def __init__(self, largest: int) -> None:
-        self.largest = largest
+    def __init__(self, largest: int, silence: float) -> None:
+        self.largest, self.silence = largest, silence
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -203,7 +215,7 @@ class _Adapter(HTTPAdapter):
             raise _Refused(
                 _("%(host)s is not fetched: its address holds a user name or password.") % {"host": host}
             )
-        kwargs |= {"stream": True, "timeout": (CONNECT_SECONDS, READ_SECONDS)}
+        kwargs |= {"stream": True, "timeout": (CONNECT_SECONDS, self.silence)}
         # Certificates are always looked at; a path may name other authorities.
         answer = super().send(request, verify=verify or True, **kwargs)
         try:
@@ -242,7 +254,7 @@ class _Adapter(HTTPAdapter):
 
 
 class _Guarded(requests.Session):
-    def __init__(self, *, seconds: float, largest: int) -> None:
+    def __init__(self, *, seconds: float, silence: float, largest: int) -> None:
         super().__init__()
         self.seconds = seconds
         self.trust_env = False  # No proxy and no password file of whoever started the process.
@@ -252,7 +264,7 @@ class _Guarded(requests.Session):
         )
         self.adapters.clear()
         for scheme in ("https://", "http://"):
-            self.mount(scheme, _Adapter(largest))
+            self.mount(scheme, _Adapter(largest, silence))
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """From here on, for an address without a scheme or host fails before it is sent."""
@@ -273,9 +285,9 @@ def _plainly(url: Any) -> Iterator[None]:
     except FetchError:
         raise
     except _Refused as refusal:
-        raise FetchError(str(refusal)) from None
+        raise FetchError(str(refusal), reached=bool(_watch.get())) from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise FetchError(_words(error) % {"host": _host(url)}) from None
+        raise FetchError(_words(error) % {"host": _host(url)}, reached=bool(_watch.get())) from None
 
 
 def _words(error: Exception) -> str:

@@ -284,3 +284,14 @@ def test_no_other_code_of_ours_fetches(repository):
                     if name.split(".")[0] in FETCHERS and name not in HARMLESS:
                         found.add(str(path.relative_to(repository)))
     assert found == {"municipalities/national/fetching.py"}
+
+
+def test_a_failure_says_whether_what_was_sent_may_have_arrived(named, settings):
+    with pytest.raises(FetchError) as failure:
+        session().get(f"{named.url}/short")
+    assert failure.value.reached
+    settings.FETCH_PRIVATE_HOSTS = ["127.0.0.1"]
+    for never in ("http://127.0.0.1:9/", "https://no-such-host.invalid/", "http://feed.example/"):
+        with pytest.raises(FetchError) as failure:
+            session().get(never)
+        assert not failure.value.reached
