@@ -2,6 +2,8 @@ from welcome.hosts.models import Host, HostAssignment
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
 from welcome.households.own_logins import OwnLogin
+from welcome.letters.channels import ChannelSettings
+from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
@@ -9,9 +11,11 @@ from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
 __all__ = [
+    "ChannelSettings",
     "Consent",
     "ConsentText",
     "DataRequest",
+    "Delivery",
     "Gift",
     "GiftText",
     "Host",

@@ -1,11 +1,12 @@
 from welcome.households.tasks import read_import, save_import, sweep_imports
-from welcome.letters.tasks import freeze, open_due_runs, render_file, sweep
+from welcome.letters.tasks import deliver, freeze, open_due_runs, render_file, sweep
 from welcome.meetings.tasks import fill_meetings
 from welcome.privacy.tasks import clean, clean_municipality, mail_answers
 
 __all__ = [
     "clean",
     "clean_municipality",
+    "deliver",
     "fill_meetings",
     "freeze",
     "mail_answers",

@@ -11,6 +11,8 @@ from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
 from welcome.households.own_logins import OwnLogin, fingerprints, states
 from welcome.households.recognition import address_key, name_key
+from welcome.letters.channels import Channel, ChannelSettings
+from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
@@ -148,6 +150,23 @@ class LeftOutFactory(DjangoModelFactory[LeftOut]):
     run = factory.SubFactory(LetterRunFactory)
     municipality = factory.SelfAttribute("run.municipality")
     reason = LeftOutReason.NO_ADDRESS
+
+
+class ChannelSettingsFactory(DjangoModelFactory[ChannelSettings]):
+    class Meta:
+        model = ChannelSettings
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+
+
+class DeliveryFactory(DjangoModelFactory[Delivery]):
+    class Meta:
+        model = Delivery
+
+    letter = factory.SubFactory(LetterFactory)
+    run = factory.SelfAttribute("letter.run")
+    municipality = factory.SelfAttribute("letter.municipality")
+    channel = Channel.PRINT
 
 
 class ConsentTextFactory(DjangoModelFactory[ConsentText]):

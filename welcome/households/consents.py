@@ -20,6 +20,7 @@ from welcome.households.models import Household, HouseholdQuerySet, HouseholdSta
 class ConsentPurpose(models.TextChoices):
     PLANNING = "planning", _("To be helped while planning to move here")
     NEEDS = "needs", _("To have needs and wishes written down")
+    EMAIL = "email", _("To get letters by e-mail")
 
 
 class How(models.TextChoices):
@@ -145,6 +146,10 @@ def _standard(municipality: Municipality, purpose: ConsentPurpose) -> str:
             ConsentPurpose.NEEDS: gettext(
                 "%(place)s municipality may write down the needs and wishes that we have told of, also where they"
                 " tell of health or belief, to meet them. We can take this back at any time; then it is deleted."
+            ),
+            ConsentPurpose.EMAIL: _now(
+                "%(place)s municipality may send us its letters by e-mail instead of on paper. We know that e-mail"
+                " can be read by others on its way. We can take this back at any time; then letters come on paper."
             ),
         }
         return sentences[purpose] % {"place": municipality.name}

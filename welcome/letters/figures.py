@@ -15,7 +15,7 @@ from welcome.letters.problems import Problem
 @dataclass(frozen=True)
 class Progress:
     state: str
-    letters: int
+    letters: int  # For print; those that go another way are made when they are sent.
     printed: int  # In a finished file.
     made: int  # Laid out so far, also in files that are not finished yet.
     failed: int
@@ -44,7 +44,7 @@ class Proof:
 
 def progress(run: LetterRun) -> Progress:
     """As the database knows it now: a worker that is at work tells once a second how far it is."""
-    states = dict(run.letters.order_by().values_list("state").annotate(Count("pk")))
+    states = dict(run.letters.for_print().order_by().values_list("state").annotate(Count("pk")))
     printed, failed = states.get(LetterState.PRINTED, 0), states.get(LetterState.FAILED, 0)
     letters = sum(states.values())
     files = list(run.files.annotate(size=Count("letters")))
@@ -134,8 +134,8 @@ def samples(run: LetterRun) -> list[Letter]:
 
 
 def report(run: LetterRun) -> dict[str, Any]:
-    """What `letter_run` prints last. A file's `path` is the name it has where it is written out; one that
-    was deleted for an address in it has `"deleted": true`."""
+    """What `letter_run` prints last: `deliveries` by channel and state. A file's `path` is the name it has where
+    it is written out; one that was deleted for an address in it has `"deleted": true`."""
     files = run.files.filter(state=FileState.DONE).select_related("run__municipality").order_by("sequence")
     pages = files.aggregate(pages=Sum("pages"))["pages"]
     return {
@@ -155,7 +155,18 @@ def report(run: LetterRun) -> dict[str, Any]:
             | ({"deleted": True} if file.purged_at else {})
             for file in files
         ],
+        "deliveries": deliveries(run),
     }
+
+
+def deliveries(run: LetterRun) -> dict[str, dict[str, int]]:
+    """channel → state → how many. A letter that failed one way and went another counts in both; live ones
+    (all but failed and taken back) are one for each letter, once the run is being delivered."""
+    rows = run.deliveries.order_by("channel", "state").values_list("channel", "state").annotate(Count("pk"))
+    counted: dict[str, dict[str, int]] = {}
+    for channel, state, count in rows:
+        counted.setdefault(channel, {})[state] = count
+    return counted
 
 
 def file_name(file: PrintFile) -> str:

@@ -9,7 +9,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,8 @@ from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 from municipalities.privacy.encryption import EncryptedTextField
 from municipalities.texts.languages import CHOICES
 from welcome.households.models import Household, Protection
-from welcome.letters.run_models import LetterRun, LetterRunQuerySet, RunState, RunText
+from welcome.letters.channels import Channel
+from welcome.letters.run_models import RECALLABLE, LetterRun, LetterRunQuerySet, RunState, RunText
 
 __all__ = [
     "LETTERS_A_FILE", "FileState", "LeftOut", "LeftOutReason", "Letter", "LetterQuerySet", "LetterRun",
@@ -40,9 +41,10 @@ def print_file_path(instance: "PrintFile", filename: str) -> str:
 
 class PrintFileQuerySet(OwnedQuerySet["PrintFile"]):
     def claimable(self, now: datetime.datetime) -> Self:
-        """Nobody has it, or who had it let the lease run out; the run is to be printed."""
+        """Nobody has it, or who had it let the lease run out; the run is to be printed. While it is delivered
+        too: letters that can't go another way are printed then."""
         free = Q(state=FileState.WAITING) | Q(state=FileState.CLAIMED, lease_expires_at__lt=now)
-        return self.filter(free, run__state__in=[RunState.APPROVED, RunState.RENDERING])
+        return self.filter(free, run__state__in=[RunState.APPROVED, RunState.RENDERING, RunState.DELIVERING])
 
     def held(self, token: uuid.UUID) -> Self:
         """The file, as long as this worker's lease on it was not given to another."""
@@ -141,6 +143,23 @@ class LetterQuerySet(OwnedQuerySet["Letter"]):
     def failed(self) -> Self:
         return self.filter(state=LetterState.FAILED)
 
+    def for_print(self) -> Self:
+        """On paper from the beginning, or because no other way was left."""
+        return self.filter(Q(channel=Channel.PRINT) | Q(file__isnull=False))
+
+    def elsewhere(self) -> Self:
+        """To go, or gone, by other ways than print files."""
+        return self.filter(file=None).exclude(channel=Channel.PRINT)
+
+    def recallable(self) -> Self:
+        """In nobody else's hands yet, whatever their run's other letters are."""
+        out = Q(
+            deliveries__state__in=["claimed", "sent", "delivered", "uncertain"],
+            deliveries__sending_at__isnull=False,
+        )
+        gone = Exists(self.model._base_manager.filter(out, pk=OuterRef("pk")))
+        return self.filter(~gone, run__state__in=RECALLABLE)
+
     def unmentionable(self) -> Self:
         """To people whose address may be held by nobody: protected since the freezing, or erased."""
         return self.filter(Q(household=None) | ~Q(household__protection=Protection.NONE))
@@ -167,6 +186,11 @@ class Letter(MunicipalityOwned):
     address = models.JSONField(_("address"), help_text=_("Lines as they stand in the window."))
     salutation = models.CharField(_("salutation"), max_length=300)
     people = models.PositiveSmallIntegerField(_("people"))
+    channel = models.CharField(
+        _("channel"), max_length=6, choices=Channel, default=Channel.PRINT, db_default=Channel.PRINT
+    )
+    # Where it goes by e-mail; "" otherwise.
+    email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
     # {"name", "phone", "email", "languages", "about"}: "languages" in their own words, as "Bokmål, English";
     # "about" in the letter's language or nothing. {} where nobody may be named to this household.
     host = models.JSONField(_("host"), default=dict, blank=True)
@@ -217,7 +241,13 @@ class Letter(MunicipalityOwned):
                 violation_error_message=_("A failed letter says why."),
             ),
             models.CheckConstraint(
-                condition=Q(purged_at=None) | Q(address=[], salutation="", host={}, gifts=[]) & Q(_NO_CODE),
+                condition=Q(email="") | Q(channel=Channel.EMAIL),
+                name="letter_email_only_where_it_goes_there",
+                violation_error_message=_("Only a letter that goes by e-mail holds the address for it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at=None)
+                | Q(address=[], salutation="", email="", host={}, gifts=[]) & Q(_NO_CODE),
                 name="letter_purged_holds_no_address",
                 violation_error_message=_(
                     "A letter whose address was deleted holds neither it nor the names, host, gifts and code."

@@ -12,6 +12,7 @@ RENDER_FILE = "welcome.letters.tasks.render_file"
 # The sweep comes again each minute; without an end, a night without workers would leave a message a minute.
 SECONDS_TO_LIVE = 120
 FREEZE = "welcome.letters.tasks.freeze"
+DELIVER = "welcome.letters.tasks.deliver"
 
 
 def after_commit(task: str, ids: list[int]) -> None:

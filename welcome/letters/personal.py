@@ -3,6 +3,8 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.privacy.activities import ACCOUNTS, LETTERS
 from municipalities.privacy.below import STAFF
 from municipalities.privacy.registry import Erasure, Kind, Personal, declare, nothing_personal
+from welcome.letters.channels import ChannelSettings
+from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
 
 _UNLINKED = Personal(Kind.HOUSEHOLD, Erasure.UNLINK, shown=False)
@@ -59,6 +61,8 @@ DECLARATIONS = [
             "address": Personal(Kind.ADDRESS, Erasure.BLANK),
             "salutation": Personal(Kind.IDENTITY, Erasure.BLANK),
             "people": _COUNTED,
+            "channel": _COUNTED,
+            "email": Personal(Kind.CONTACT, Erasure.BLANK),
             "host": Personal(Kind.CONTACT, Erasure.BLANK, words=told_host),
             "gifts": Personal(Kind.HOUSEHOLD, Erasure.BLANK, words=told_gifts),
             # Opens a page: whoever is shown a report has a link of their own.
@@ -73,5 +77,25 @@ DECLARATIONS = [
         rows=lambda household: LeftOut.objects.filter(household=household),
         personal={"run": _COUNTED, "household": _UNLINKED, "merged": _COUNTED, "reason": _COUNTED},
         plain=["id", "municipality"],
+    ),
+    declare(
+        Delivery,
+        activity=LETTERS,
+        rows=lambda household: Delivery.objects.filter(letter__household=household),
+        personal={
+            "letter": Personal(Kind.HOUSEHOLD, Erasure.KEEP, keep=_ADDS_UP, shown=False),
+            "channel": _COUNTED,
+            "state": _COUNTED,
+            "reason": _COUNTED,
+            "sent_at": _COUNTED,
+        },
+        plain=[
+            "id", "municipality", "run", "key", "external_id", "stage", "sha256", "attempts", "lease_token",
+            "lease_expires_at", "not_before", "detail", "created_at", "sending_at", "settled_at",
+        ],
+    ),
+    nothing_personal(
+        ChannelSettings, "id", "municipality", "printing", "by_email", "account_id", "integration_id",
+        "integration_password", "client_id", "key_id", "private_key", "cost_code",
     ),
 ]  # fmt: skip

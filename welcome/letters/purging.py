@@ -8,6 +8,7 @@ import logging
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,8 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from welcome.letters.models import Letter, LetterQuerySet, LetterRun, LetterRunQuerySet, PrintFile, RunState
 
-# Letters of earlier states are withdrawn instead, and go altogether.
+# Letters of earlier states, and of a run that is being delivered those that are not out yet, are withdrawn
+# instead, and go altogether.
 PAST_RECALL = [RunState.DELIVERING, RunState.DONE, RunState.CANCELLED]
 
 logger = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ def forget(*, run: LetterRun, letters: LetterQuerySet) -> int:
             return 0
         now = timezone.now()
         blanked = Letter.objects.filter(pk__in=found)
-        blanked.update(address=[], salutation="", host={}, gifts=[], code="", purged_at=now)
+        blanked.update(address=[], salutation="", email="", host={}, gifts=[], code="", purged_at=now)
         # A fault can quote the line of the address that did not fit.
         blanked.exclude(error="").update(error=_("Deleted."))
         files = PrintFile.objects.kept().filter(pk__in=set(found.values()) - {None})
@@ -56,7 +58,8 @@ def forget(*, run: LetterRun, letters: LetterQuerySet) -> int:
 
 def _to_purge() -> LetterQuerySet:
     letters: LetterQuerySet = Letter.objects.filter(run__state__in=PAST_RECALL, purged_at=None)
-    return letters.unmentionable()
+    still_here = Letter.objects.filter(pk=OuterRef("pk")).recallable()
+    return letters.unmentionable().exclude(Exists(still_here))
 
 
 def _delete(paths: list[str]) -> None:

@@ -28,6 +28,10 @@ _FROZEN_AND_LATER = [
     RunState.DELIVERING, RunState.DONE,
 ]  # fmt: skip
 _APPROVED_AND_LATER = _FROZEN_AND_LATER[1:]
+# A letter of such a run can still be taken back; while it is delivered, one that has not gone out.
+RECALLABLE = [
+    RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY, RunState.DELIVERING,
+]  # fmt: skip
 _READY_AND_LATER = [RunState.READY, RunState.DELIVERING, RunState.DONE]
 
 
@@ -40,6 +44,9 @@ class LetterRunQuerySet(OwnedQuerySet["LetterRun"]):
 
     def at_work(self) -> Self:
         return self.filter(state__in=[RunState.APPROVED, RunState.RENDERING])
+
+    def being_delivered(self) -> Self:
+        return self.filter(state=RunState.DELIVERING)
 
 
 class LetterRun(MunicipalityOwned):

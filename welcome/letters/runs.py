@@ -2,8 +2,6 @@
 people at once can't take a step twice: the second one is refused."""
 
 import datetime
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -11,13 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.quarters import Quarter
 from welcome.letters import cohort, nudges, problems, salutation
+from welcome.letters.channels import Choice
+from welcome.letters.closing import deliver, finish
 from welcome.letters.contents import Contents, letterhead
+from welcome.letters.locking import locked, note
 from welcome.letters.models import (
     LETTERS_A_FILE,
     FileState,
@@ -30,15 +30,17 @@ from welcome.letters.models import (
     RunText,
 )
 from welcome.letters.telling import Telling
-from welcome.letters.withdrawal import RECALLABLE, Refused, recall, withdraw, withdraw_changed
+from welcome.letters.withdrawal import Refused, recall, withdraw, withdraw_changed
 
 __all__ = [
-    "Refused", "approve", "cancel", "ensure", "finish", "freeze", "reopen", "retry", "settle", "thaw",
+    "Refused", "approve", "cancel", "deliver", "ensure", "finish", "freeze", "reopen", "retry", "settle", "thaw",
     "withdraw",
 ]  # fmt: skip
 
 BATCH = 500
-CANCELLABLE = [RunState.DRAFT, *RECALLABLE]
+CANCELLABLE = [
+    RunState.DRAFT, RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY,
+]  # fmt: skip
 
 
 def ensure(*, municipality: Municipality, quarter: Quarter, by: User | None) -> LetterRun:
@@ -52,7 +54,7 @@ def ensure(*, municipality: Municipality, quarter: Quarter, by: User | None) -> 
             run = LetterRun.objects.create(
                 municipality=municipality, year=quarter.year, number=quarter.number
             )
-            _note(Action.ADDED, run, by)
+            note(Action.ADDED, run, by)
             return run
     except IntegrityError:
         return find.get()  # Another was first, and theirs holds.
@@ -64,7 +66,7 @@ def freeze(*, run: LetterRun, by: User | None, dated: datetime.date | None = Non
     with transaction.atomic():
         # Two runs of one municipality frozen at once must not both take the same late arrival.
         Municipality.objects.select_for_update(no_key=True).get(pk=run.municipality_id)
-        with _locked(run, [RunState.DRAFT]) as run:
+        with locked(run, [RunState.DRAFT]) as run:
             dated = dated or timezone.localdate()
             _refuse_without_sender(run.municipality)
             run.letterhead = _letterhead(run.municipality)
@@ -75,7 +77,7 @@ def freeze(*, run: LetterRun, by: User | None, dated: datetime.date | None = Non
             counted = run.letters.count() + run.left_out.count()
             if counted != run.cohort:
                 raise RuntimeError(f"Cohort {run.cohort}, but letters and left out are {counted}.")
-            _note(Action.FROZEN, run, by, f"cohort={run.cohort}")
+            note(Action.FROZEN, run, by, f"cohort={run.cohort}")
     return run
 
 
@@ -108,6 +110,7 @@ def _letterhead(municipality: Municipality) -> dict[str, Any]:
 def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
     """Letters, left-outs and texts of everybody in the cohort; how many they are."""
     contents, telling = Contents(run.municipality, dated), Telling(run.municipality, dated)
+    choice = Choice(run.municipality)
     letters: list[Letter] = []
     left_out: list[LeftOut] = []
     for member in cohort.members(run, dated):
@@ -125,6 +128,7 @@ def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
         language = contents.language_for(wished)
         if language is None:
             raise Refused(_("Write the mayor's greeting in at least one language first."))
+        channel, email = choice.of(member.household.pk, member.adults)
         letters.append(
             Letter(
                 municipality=run.municipality,
@@ -139,6 +143,8 @@ def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
                 people=member.people,
                 host=telling.host_of(member, language),
                 gifts=telling.gifts_of(member, language),
+                channel=channel,
+                email=email,
             )
         )
     letters.sort(key=lambda letter: letter.language)  # Stable: by address within a language.
@@ -155,17 +161,17 @@ def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
 
 def thaw(*, run: LetterRun, by: User | None) -> LetterRun:
     """Back to a draft, to correct a household or a text; the frozen letters go."""
-    with _locked(run, [RunState.FROZEN]) as run:
+    with locked(run, [RunState.FROZEN]) as run:
         _empty(run)
-        _note(Action.THAWED, run, by)
+        note(Action.THAWED, run, by)
     return run
 
 
 def reopen(*, run: LetterRun, by: User | None) -> LetterRun:
     """Give a cancelled run another try."""
-    with _locked(run, [RunState.CANCELLED]) as run:
+    with locked(run, [RunState.CANCELLED]) as run:
         _empty(run)
-        _note(Action.REOPENED, run, by)
+        note(Action.REOPENED, run, by)
     return run
 
 
@@ -182,7 +188,7 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
     """Say that these letters may go, and hand them to the workers. `by` is None on the command line,
     which is nobody: a municipality where two people approve demands a name."""
     withdraw_changed(LetterRun.objects.get(pk=run.pk))
-    with _locked(run, [RunState.FROZEN]) as run:
+    with locked(run, [RunState.FROZEN]) as run:
         withdraw_changed(
             run
         )  # Once more: before, so that a refusal undoes nothing; here, so that none slips by.
@@ -197,7 +203,7 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
             )
         run.state, run.approved_at, run.approved_by = RunState.APPROVED, timezone.now(), by
         run.save(update_fields=["state", "approved_at", "approved_by"])
-        _note(Action.APPROVED, run, by)
+        note(Action.APPROVED, run, by)
         nudges.after_commit(nudges.RENDER_FILE, _divide(run))
         settle(run.pk)  # A run without letters has nothing to wait for.
     run.refresh_from_db()
@@ -206,12 +212,12 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
 
 def _divide(run: LetterRun) -> list[int]:
     """Print files of at most 500 letters, in the order of the letters' numbers."""
-    numbers = list(run.letters.order_by("number").values_list("number", flat=True))
+    numbers = list(run.letters.for_print().order_by("number").values_list("number", flat=True))
     files = []
     for sequence, start in enumerate(range(0, len(numbers), LETTERS_A_FILE), start=1):
         chunk = numbers[start : start + LETTERS_A_FILE]
         file = PrintFile.objects.create(municipality=run.municipality, run=run, sequence=sequence)
-        run.letters.filter(number__range=(chunk[0], chunk[-1])).update(file=file)
+        run.letters.for_print().filter(number__range=(chunk[0], chunk[-1])).update(file=file)
         files.append(file.pk)
     return files
 
@@ -235,7 +241,7 @@ def settle_file(file_id: int) -> bool:
 
 def cancel(*, run: LetterRun, by: User | None) -> LetterRun:
     """Stop a run that isn't handed over. Its PDFs go; its people count for the next run."""
-    with _locked(run, CANCELLABLE) as run:
+    with locked(run, CANCELLABLE) as run:
         for file in run.files.exclude(file=""):
             _delete_after_commit(file.file.name or "")
         run.letters.exclude(state=LetterState.WAITING).update(
@@ -244,7 +250,7 @@ def cancel(*, run: LetterRun, by: User | None) -> LetterRun:
         run.files.all().delete()
         run.state, run.cancelled_at = RunState.CANCELLED, timezone.now()
         run.save(update_fields=["state", "cancelled_at"])
-        _note(Action.CANCELLED, run, by)
+        note(Action.CANCELLED, run, by)
     return run
 
 
@@ -255,51 +261,14 @@ def _delete_after_commit(path: str) -> None:
 def retry(*, file: PrintFile, by: User | None) -> PrintFile:
     """Try a file again that was set aside, or in which letters failed."""
     run = LetterRun.objects.get(pk=file.run_id)
-    with _locked(run, [RunState.APPROVED, RunState.RENDERING, RunState.READY]) as run:
+    retried = [RunState.APPROVED, RunState.RENDERING, RunState.READY, RunState.DELIVERING]
+    with locked(run, retried) as run:
         current = PrintFile.objects.select_for_update().get(pk=file.pk)
         failed = current.letters.failed()
         if current.state != FileState.SET_ASIDE and not failed.exists():
             raise Refused(_("Nothing failed in this file."))
         failed.update(state=LetterState.WAITING, error="")
-        _note(Action.RETRIED, run, by, f"file={current.sequence}")
+        note(Action.RETRIED, run, by, f"file={current.sequence}")
         recall(current, run)
         current.refresh_from_db()
     return current
-
-
-def finish(*, run: LetterRun, by: User | None) -> LetterRun:
-    """The files are handed to the printer; from now on nothing of the run changes."""
-    withdraw_changed(LetterRun.objects.get(pk=run.pk))
-    with _locked(run, [RunState.READY]) as run:
-        withdraw_changed(run)
-        run.refresh_from_db(fields=["state"])
-        if run.state == RunState.READY:
-            if run.files.filter(state=FileState.SET_ASIDE).exists() or run.letters.failed().exists():
-                raise Refused(_("Some letters could not be made: try their files again, or take them out."))
-            run.state, run.done_at = RunState.DONE, timezone.now()
-            run.save(update_fields=["state", "done_at"])
-            _note(Action.FINISHED, run, by)
-    if run.state != RunState.DONE:
-        # Said only now that what was taken back is committed: its file is to be made anew first.
-        raise _not_now(run)
-    return run
-
-
-def _note(action: Action, run: LetterRun, by: User | None, note: str = "") -> None:
-    recording.record(action=action, of=run, note=note, by_id=by.pk if by else None)
-
-
-@contextmanager
-def _locked(run: LetterRun, states: Sequence[RunState]) -> Iterator[LetterRun]:
-    """The run as it stands now, under its lock until the block ends; refused in any other state."""
-    with transaction.atomic():
-        current = (
-            LetterRun.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=run.pk)
-        )
-        if current.state not in states:
-            raise _not_now(current)
-        yield current
-
-
-def _not_now(run: LetterRun) -> Refused:
-    return Refused(_("That can't be done now: the run is “%(state)s”.") % {"state": run.get_state_display()})

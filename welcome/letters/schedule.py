@@ -16,17 +16,18 @@ from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, Role, User
 from welcome.households.quarters import Quarter
-from welcome.letters import nudges, printing, purging, runs
+from welcome.letters import delivering, nudges, printing, purging, runs
 from welcome.letters.models import LetterRun, RunState
-from welcome.letters.withdrawal import RECALLABLE, withdraw_changed
+from welcome.letters.run_models import RECALLABLE
+from welcome.letters.withdrawal import withdraw_changed
 
 logger = logging.getLogger(__name__)
 
 
 def sweep() -> None:
     """Take back the letters of who may not be written to any more, nudge the workers of every file that
-    nobody holds, and call ready what is; delete their addresses from runs that are over. May run at any
-    time, any number of times at once."""
+    nobody holds and of letters that are to be sent, and call ready what is; delete their addresses from runs
+    that are over. May run at any time, any number of times at once."""
     _each(LetterRun.objects.filter(state__in=RECALLABLE), _sweep)
     _each(purging.runs_to_purge(), purging.purge)
 
@@ -37,6 +38,8 @@ def _sweep(*, run: LetterRun) -> None:
     nudges.send(nudges.RENDER_FILE, list(free), expires=nudges.SECONDS_TO_LIVE)
     runs.settle(run.pk)
     printing.tidy(run)
+    if run.state == RunState.DELIVERING and delivering.is_due(run):
+        nudges.send(nudges.DELIVER, [run.pk], expires=nudges.SECONDS_TO_LIVE)
 
 
 def tidy() -> None:

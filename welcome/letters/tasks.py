@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from municipalities.municipality import scope
-from welcome.letters import nudges, printing, runs, schedule
+from welcome.letters import deliveries, delivering, nudges, printing, runs, schedule
 from welcome.letters.models import LetterRun, PrintFile
 
 HOUR = 3600
@@ -15,6 +15,17 @@ def render_file(print_file_id: int) -> None:
     with scope.of_row(PrintFile, print_file_id):
         if printing.render(print_file_id):
             runs.settle_file(print_file_id)
+
+
+@shared_task(name=nudges.DELIVER, time_limit=HOUR)
+def deliver(run_id: int) -> None:
+    """Send what waits, ask how far the rest is, and put on paper what can't be sent."""
+    with scope.of_row(LetterRun, run_id):
+        run = LetterRun.objects.filter(pk=run_id).first()
+        if run is not None:
+            delivering.work(run)
+            delivering.ask_how_far(run)
+            deliveries.gather(run)
 
 
 @shared_task(name=nudges.FREEZE)

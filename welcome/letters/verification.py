@@ -21,7 +21,7 @@ from municipalities.tenancy.spreadsheets import neutral
 from welcome.letters import geometry
 from welcome.letters.figures import file_name
 from welcome.letters.geometry import MM_TO_PT
-from welcome.letters.models import FileState, LetterRun, PrintFile
+from welcome.letters.models import FileState, LetterRun, PrintFile, RunState
 from welcome.letters.output import MANIFEST_CSV, MANIFEST_JSON, rows_of
 
 
@@ -41,6 +41,8 @@ def faults(run: LetterRun, folder: Path) -> Iterator[str]:
 
 def gaps(run: LetterRun) -> Iterator[str]:
     """What can't be recounted, though nothing is off."""
+    if elsewhere := run.letters.elsewhere().count():
+        yield f"{elsewhere} letters are not for print files: what became of them stands in the report."
     for file in run.files.purged().select_related("run__municipality"):
         yield (
             f"{file_name(file)} was deleted, as an address in it may no longer be held:"
@@ -53,8 +55,25 @@ def _arithmetic(run: LetterRun) -> Iterator[str]:
     if letters + left_out != run.cohort:
         yield f"The cohort is {run.cohort}, but {letters} letters and {left_out} left out are {letters + left_out}."
     printed = run.letters.printed().filter(file__state=FileState.DONE).count()
-    if printed != letters:
-        yield f"{letters - printed} of {letters} letters are in no finished file."
+    elsewhere = run.letters.elsewhere().count()
+    if printed + elsewhere != letters:
+        yield f"{letters - printed - elsewhere} of {letters} letters are in no finished file."
+    if run.state in (RunState.DELIVERING, RunState.DONE):
+        yield from _deliveries(run, letters)
+
+
+def _deliveries(run: LetterRun, letters: int) -> Iterator[str]:
+    live = run.deliveries.live()
+    if live.count() != letters:
+        yield f"{letters} letters have {live.count()} deliveries that count."
+    wrong = live.on_paper().filter(letter__file=None).count() if run.state == RunState.DONE else 0
+    if wrong:
+        yield f"{wrong} letters are called printed and are in no file."
+    doubled = live.by_wire().filter(letter__file__isnull=False).count()
+    if doubled:
+        yield f"{doubled} letters are in a print file and went another way too."
+    if run.state == RunState.DONE and (open_ := run.deliveries.unsettled().count()):
+        yield f"The run is done, but {open_} deliveries are not settled."
 
 
 def _names(folder: Path, wanted: list[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
 from welcome.letters import cohort, nudges
+from welcome.letters.delivery_models import Delivery, DeliveryState, Reason
 from welcome.letters.models import (
     FileState,
     LeftOut,
@@ -21,8 +22,7 @@ from welcome.letters.models import (
     PrintFile,
     RunState,
 )
-
-RECALLABLE = [RunState.FROZEN, RunState.APPROVED, RunState.RENDERING, RunState.READY]
+from welcome.letters.run_models import RECALLABLE
 
 
 class Refused(Exception):
@@ -39,6 +39,8 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
         current = Letter.objects.select_for_update().filter(pk=letter.pk).first()
         if current is None:
             return
+        if not Letter.objects.filter(pk=letter.pk).recallable().exists():
+            raise Refused(_("This letter is sent; it can't be taken back."))
         home = current.household_id
         known = home is not None and LeftOut.objects.filter(run=run, household_id=home).exists()
         LeftOut.objects.create(
@@ -59,6 +61,11 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
             by_id=by.pk if by else None,
         )
         file = current.file
+        # Whoever is about to send it finds its lease gone.
+        Delivery.objects.live().filter(letter=current).update(
+            state=DeliveryState.RECALLED, letter=None, reason=Reason.WITHDRAWN, detail="",
+            lease_token=None, lease_expires_at=None, settled_at=timezone.now(),
+        )  # fmt: skip
         current.delete()
         if file is not None:
             recall(file, run)
@@ -98,18 +105,20 @@ WAITING_AGAIN = {
 }
 
 
-def withdraw_changed(run: LetterRun, file: PrintFile | None = None) -> int:
-    """Read again who may still be written to, of the whole run or of one file, and take back the
-    letters of those who may not. How many went."""
+def withdraw_changed(run: LetterRun, file: PrintFile | None = None, letter: Letter | None = None) -> int:
+    """Read again who may still be written to, of the whole run, of one file or of one letter, and take back
+    the letters of those who may not. How many went."""
     if run.state not in RECALLABLE or run.dated is None:
         return 0
-    letters = cohort.doubtful(Letter.objects.filter(run=run))
+    letters = cohort.doubtful(Letter.objects.filter(run=run).recallable())
     if file is not None:
         letters = letters.filter(file=file)
+    if letter is not None:
+        letters = letters.filter(pk=letter.pk)
     letters = letters.select_related("household").prefetch_related("household__people")
     stale = cohort.to_withdraw(letters, run.dated)
-    for letter, reason in stale:
-        withdraw(letter=letter, reason=reason, by=None)
+    for taken, reason in stale:
+        withdraw(letter=taken, reason=reason, by=None)
     return len(stale)
 
 

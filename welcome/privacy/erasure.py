@@ -22,7 +22,7 @@ from welcome.households import forgetting, logging_in
 from welcome.households.models import Household, Person
 from welcome.letters import previews, purging
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
-from welcome.letters.withdrawal import RECALLABLE, withdraw
+from welcome.letters.withdrawal import withdraw
 from welcome.privacy.models import DataRequest, Outcome
 
 # The registry's general way is not enough for these: files hang on them, or the rest hangs on them.
@@ -58,7 +58,12 @@ def foresee(*, household: Household, person: Person | None = None) -> Plan:
     whole = person is None or everybody == [person]
     people = everybody if person is None else [person]
     letters = list(_letters(household, None if whole else person).select_related("run", "file"))
-    withdrawn = [letter for letter in letters if letter.run.state in RECALLABLE]
+    recallable = set(
+        Letter.objects.filter(pk__in=[letter.pk for letter in letters])
+        .recallable()
+        .values_list("pk", flat=True)
+    )
+    withdrawn = [letter for letter in letters if letter.pk in recallable]
     blanked = [letter for letter in letters if letter not in withdrawn and letter.purged_at is None]
     return Plan(
         household=household,
