@@ -14,7 +14,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
 from welcome.households.quarters import Quarter
-from welcome.letters import downloads, previews, staff
+from welcome.letters import delivery_pages, downloads, packing, previews, staff
 from welcome.letters.forms import EnsureForm, quarter_name
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunState
 
@@ -133,12 +133,17 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
         ("proof", staff.proof),
         ("approve", staff.approve),
         ("progress", staff.progress),
-        ("delivery", staff.delivery),
+        ("delivery", delivery_pages.delivery),
         ("report", staff.report),
         ("manifest", downloads.manifest),
         ("archive", downloads.archive),
         ("report_json", downloads.report_json),
         ("report_csv", downloads.report_csv),
+        ("pick_list", packing.pick_list),
+        ("pick_list_csv", packing.pick_list_csv),
+        ("pick_list_pdf", packing.pick_list_pdf),
+        ("labels", packing.address_labels),
+        ("bounce", delivery_pages.bounce),
     ]
     reasons = "|".join(LeftOutReason.values)
     verbs = "|".join(staff.ACTS)
@@ -157,6 +162,11 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
             rf"^(?P<object_id>\d+)/left-out/(?P<reason>{reasons})/$",
             staff_only(staff.left_out),
             name="welcome_letterrun_left_out",
+        ),
+        re_path(
+            r"^(?P<object_id>\d+)/deliveries/(?P<delivery_id>\d+)/(?P<settled>arrived|on_paper)/$",
+            staff_only(delivery_pages.settle),
+            name="welcome_letterrun_settle",
         ),
         path(
             "<int:object_id>/letters/<int:number>/", staff_only(staff.letter), name="welcome_letterrun_letter"

@@ -18,6 +18,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from municipalities.audit import recording
@@ -38,7 +39,7 @@ BOM = "\ufeff"  # Excel reads UTF-8 only when it is told.
 logger = logging.getLogger(__name__)
 
 
-def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Who asks for files to print gets none of a letter that may no longer be sent: protection and moves
     are read again right here. What had to be taken back is made anew without it."""
 
@@ -67,7 +68,7 @@ def _for_printing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     return checked
 
 
-@_for_printing
+@for_printing
 def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBase:
     found = get_object_or_404(_finished(run), sequence=sequence)
     if found.purged_at:
@@ -79,13 +80,13 @@ def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBas
     return response
 
 
-@_for_printing
+@for_printing
 def manifest(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
     rows = [row for found in _finished(run).kept() for row in rows_of(found)]
-    return _attachment(_manifest(rows), "text/csv; charset=utf-8", f"{_stem(run)}-manifest.csv")
+    return attachment(_manifest(rows), "text/csv; charset=utf-8", f"{stem(run)}-manifest.csv")
 
 
-@_for_printing
+@for_printing
 def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
     if not _finished(run).exists():
         raise Http404
@@ -102,7 +103,7 @@ def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
         MANIFEST_JSON: json.dumps(whole, ensure_ascii=False, indent=1) + "\n",
     }
     response = StreamingHttpResponse(_zipped(files, lists), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{_stem(run)}.zip"'
+    response["Content-Disposition"] = f'attachment; filename="{stem(run)}.zip"'
     response["Cache-Control"] = "no-store"
     return response
 
@@ -111,7 +112,7 @@ def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
 def report_json(request: HttpRequest, object_id: int) -> HttpResponse:
     run = find_run(request, object_id, Right.RUN_LETTERS)
     content = json.dumps(figures.report(run), ensure_ascii=False, indent=2) + "\n"
-    return _attachment(content, "application/json", f"{_stem(run)}-report.json")
+    return attachment(content, "application/json", f"{stem(run)}-report.json")
 
 
 @require_safe
@@ -121,7 +122,14 @@ def report_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     rows: list[list[object]] = [["what", "number"], ["cohort", counts.cohort], ["letters", counts.letters]]
     rows += [[f"left out: {reason.reason}", reason.count] for reason in counts.reasons]
     rows += [[f"pages in {file_name(found)}", found.pages] for found in _finished(run)]
-    return _attachment(BOM + _csv(rows), "text/csv; charset=utf-8", f"{_stem(run)}-report.csv")
+    rows += [[f"delivered by {row.channel}: {row.state}", row.count] for row in _deliveries(run)]
+    return attachment(BOM + semicolons(rows), "text/csv; charset=utf-8", f"{stem(run)}-report.csv")
+
+
+def _deliveries(run: LetterRun) -> list[figures.Row]:
+    """In the file's one language, as its other words are."""
+    with override("en"):
+        return figures.sending(run).rows
 
 
 def _deleted(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
@@ -160,11 +168,11 @@ def _refused(request: HttpRequest, run: LetterRun, damaged: PrintFile) -> HttpRe
     return redirect("admin:welcome_letterrun_change", run.pk)
 
 
-def _stem(run: LetterRun) -> str:
+def stem(run: LetterRun) -> str:
     return f"{run.municipality.number}-{run.quarter}"
 
 
-def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
+def attachment(content: str | bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
@@ -174,10 +182,10 @@ def _attachment(content: str, content_type: str, name: str) -> HttpResponse:
 def _manifest(rows: list[dict[str, Any]]) -> str:
     """As `letter_run` writes it beside the files, so that `verify_run` reads this one too."""
     lines = [[*(row[name] for name in COLUMNS[:-1]), "\n".join(map(neutral, row["address"]))] for row in rows]
-    return BOM + _csv([list(COLUMNS), *lines])
+    return BOM + semicolons([list(COLUMNS), *lines])
 
 
-def _csv(rows: list[list[object]]) -> str:
+def semicolons(rows: list[list[object]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";").writerows(rows)
     return out.getvalue()

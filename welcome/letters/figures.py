@@ -1,13 +1,16 @@
 """The numbers of a letter run: before it is approved, while it works, and when it is done."""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
 from welcome.letters import problems
+from welcome.letters.channels import Channel
+from welcome.letters.delivery_models import DeliveryState, Reason
 from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
 from welcome.letters.problems import Problem
 
@@ -101,6 +104,61 @@ def proof(run: LetterRun) -> Proof:
         warnings=problems.of_run(run),
         samples=samples(run),
     )
+
+
+@dataclass(frozen=True)
+class Row:
+    channel: str
+    state: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How far the letters are that don't go to our own printer; the four after `letters` are all of them."""
+
+    letters: int
+    out: int
+    fallen: int  # On paper instead.
+    uncertain: int
+    waiting: int
+    rows: list[Row]
+    # Why some that wait were not taken yet: reason → letters.
+    held_up: dict[str, int]
+    # When the first of those that wait is tried again, None where one may be now.
+    next_try: datetime.datetime | None
+
+
+def sending(run: LetterRun) -> Sending:
+    """As the database knows it now; before the run is delivered all of them wait."""
+    letters = run.letters.exclude(channel=Channel.PRINT).count()
+    wire = run.deliveries.live().by_wire()
+    states = dict(wire.order_by().values_list("state").annotate(Count("pk")))
+    out = states.get(DeliveryState.SENT, 0) + states.get(DeliveryState.DELIVERED, 0)
+    fallen = run.deliveries.live().on_paper().exclude(letter__channel=Channel.PRINT).count()
+    uncertain = states.get(DeliveryState.UNCERTAIN, 0)
+    waiting = wire.filter(state=DeliveryState.WAITING)
+    held_up = waiting.exclude(reason="").order_by("reason").values_list("reason").annotate(Count("pk"))
+    first = waiting.aggregate(first=Min("not_before"))["first"]
+    rows = run.deliveries.order_by("channel", "state").values_list("channel", "state").annotate(Count("pk"))
+    return Sending(
+        letters=letters,
+        out=out,
+        fallen=fallen,
+        uncertain=uncertain,
+        waiting=letters - out - fallen - uncertain,
+        rows=[
+            Row(str(Channel(channel).label), str(DeliveryState(state).label), count)
+            for channel, state, count in rows
+        ],
+        held_up={str(Reason(reason).label): count for reason, count in held_up},
+        next_try=first if first is not None and first > timezone.now() else None,
+    )
+
+
+def channels(run: LetterRun) -> dict[str, int]:
+    """channel → letters, as frozen."""
+    return dict(run.letters.order_by("channel").values_list("channel").annotate(Count("pk")))
 
 
 def left_out(run: LetterRun) -> dict[str, int]:

@@ -104,3 +104,9 @@ class ApproveForm(forms.Form):
 def version_of(run: LetterRun) -> str:
     """Tells one freezing of a run from another."""
     return run.frozen_at.isoformat() if run.frozen_at else ""
+
+
+class BounceForm(forms.Form):
+    """Somebody reads the mailbox, and an e-mail has come back."""
+
+    number = forms.IntegerField(label=_("Letter number"), min_value=1, max_value=2_000_000)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.models import Household, HouseholdQuerySet
+from welcome.letters import delivery_models
+from welcome.letters.channels import Channel
 from welcome.letters.models import (
     LeftOut,
     LeftOutReason,
@@ -168,11 +170,50 @@ def named_languages(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 def files_of(run: LetterRun) -> PrintFileQuerySet:
     """With how many letters each is to hold (`assigned`) how many it does
-    (`printed`) and how many could not be made (`failed`)."""
+    (`printed`), how many could not be made (`failed`) and how many were to go another way (`fallen`)."""
     printed = Count("letters", filter=Q(letters__state=LetterState.PRINTED))
     failed = Count("letters", filter=Q(letters__state=LetterState.FAILED))
+    fallen = Count("letters", filter=~Q(letters__channel=Channel.PRINT))
     files = PrintFile.objects.of(run.municipality).filter(run=run)
-    return files.annotate(assigned=Count("letters"), printed=printed, failed=failed)
+    return files.annotate(assigned=Count("letters"), printed=printed, failed=failed, fallen=fallen)
+
+
+def elsewhere(run: LetterRun) -> dict[str, int]:
+    """channel → letters that go, or went, another way than in a print file."""
+    letters: LetterQuerySet = Letter.objects.of(run.municipality).filter(run=run)
+    return dict(letters.elsewhere().order_by("channel").values_list("channel").annotate(Count("pk")))
+
+
+def deliveries_of(run: LetterRun, state: str) -> list[delivery_models.Delivery]:
+    """Those in `state`, a page of them; the letter only where it may be shown."""
+    rows = (
+        delivery_models.Delivery.objects.of(run.municipality)
+        .filter(run=run, state=state)
+        .select_related("letter")
+    )
+    found = list(rows.order_by("letter__number")[:ROWS_A_PAGE])
+    shown = set(letters_of(run).filter(deliveries__in=found).values_list("pk", flat=True))
+    for delivery in found:
+        if delivery.letter_id not in shown:
+            delivery.letter = None
+    return found
+
+
+def failures_of(run: LetterRun) -> list[tuple[str, str, str, int]]:
+    """Channel, sentence, code and number of letters, for what failed or was taken back."""
+    rows = delivery_models.Delivery.objects.of(run.municipality).filter(
+        run=run, state__in=delivery_models.OVER
+    )
+    counted = rows.order_by("channel", "reason", "detail").values("channel", "reason", "detail")
+    return [
+        (
+            str(Channel(row["channel"]).label),
+            str(delivery_models.Reason(row["reason"]).label),
+            row["detail"],
+            row["n"],
+        )
+        for row in counted.annotate(n=Count("pk"))
+    ]
 
 
 @dataclass

@@ -28,7 +28,7 @@ STEPS = {
     "proof": _("Proof"),
     "approve": _("Approval"),
     "progress": _("Progress"),
-    "delivery": _("Printing"),
+    "delivery": _("Delivery"),
     "report": _("Report"),
 }
 ORDER = list(STEPS)
@@ -45,9 +45,9 @@ HERE = {
 }
 # The last page that has something to tell.
 REACHED = {**HERE, RunState.FROZEN: "approve", RunState.READY: "report", RunState.DELIVERING: "report"}
-ACTIONS = {verb: verb for verb in ("freeze", "thaw", "cancel", "reopen", "finish")} | {
-    "approve_now": "approve"
-}
+ACTIONS = {
+    verb: verb for verb in ("freeze", "thaw", "cancel", "reopen", "finish", "deliver", "rest_on_paper")
+} | {"approve_now": "approve"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def note_list(run: LetterRun, rows: int, what: str) -> None:
 
 
 def step_url(run: LetterRun, step: str) -> str:
+    """Also of a page within a step."""
     return reverse(f"admin:welcome_letterrun_{step}", args=[run.pk])
 
 
@@ -159,6 +160,7 @@ def _steps(run: LetterRun, shown: str) -> list[Step]:
 def _headline(run: LetterRun) -> str:
     """The finding, as the page's title."""
     letters = run.letters.of(run.municipality).count()
+    all_printed = not run.letters.of(run.municipality).elsewhere().exists()
     words = {
         RunState.DRAFT: _("The letters are not made ready yet"),
         RunState.FROZEN: ngettext(
@@ -168,13 +170,15 @@ def _headline(run: LetterRun) -> str:
         RunState.RENDERING: ngettext("%(n)s letter is being made", "%(n)s letters are being made", letters),
         RunState.READY: ngettext(
             "%(n)s letter is ready to print", "%(n)s letters are ready to print", letters
-        ),
+        )
+        if all_printed
+        else ngettext("%(n)s letter is ready to be sent", "%(n)s letters are ready to be sent", letters),
         RunState.DELIVERING: ngettext(
             "%(n)s letter is being delivered", "%(n)s letters are being delivered", letters
         ),
-        RunState.DONE: ngettext(
-            "%(n)s letter has gone to print", "%(n)s letters have gone to print", letters
-        ),
+        RunState.DONE: ngettext("%(n)s letter has gone to print", "%(n)s letters have gone to print", letters)
+        if all_printed
+        else ngettext("%(n)s letter is sent", "%(n)s letters are sent", letters),
         RunState.CANCELLED: _("This run is cancelled"),
     }
     text = str(words[RunState(run.state)])

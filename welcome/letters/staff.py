@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
-from welcome.letters import figures, previews, run_lists, runs
+from welcome.letters import deliveries, figures, previews, run_lists, runs
+from welcome.letters.channels import Channel
 from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm, WithdrawForm
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
 from welcome.letters.run_page import (
@@ -32,7 +33,6 @@ from welcome.letters.run_page import (
     show,
     step_url,
 )
-from welcome.letters.withdrawal import RECALLABLE
 
 SECONDS_BEFORE_WORRY = 20  # A worker that runs takes its work within a second or two.
 
@@ -114,7 +114,7 @@ def letter(request: HttpRequest, run: LetterRun, number: int) -> HttpResponse:
     return show(
         request, run, "proof", template="letter", letter=shown, pages=pages, refused=refused,
         before=before, after=after,
-        withdraw_form=WithdrawForm() if run.state in RECALLABLE else None,
+        withdraw_form=WithdrawForm() if letters.filter(pk=shown.pk).recallable().exists() else None,
     )  # fmt: skip
 
 
@@ -130,9 +130,19 @@ def _approve(request: HttpRequest, run: LetterRun, form: Form, status: int = 200
     note_list(run, sum(len(group.warnings) for group in groups), "warnings")
     return show(
         request, run, "approve", status=status, proof=found, groups=groups,
-        languages=run_lists.named_languages(found.languages), form=form, needs_another=needs_another,
-        today=timezone.localdate(),
+        languages=run_lists.named_languages(found.languages), channels=_ways(run), form=form,
+        needs_another=needs_another, today=timezone.localdate(),
     )  # fmt: skip
+
+
+def _ways(run: LetterRun) -> list[tuple[str, int]]:
+    """By which ways the letters are to go; nothing where all are for our own printer."""
+    counted = figures.channels(run)
+    return (
+        []
+        if set(counted) <= {Channel.PRINT}
+        else [(str(Channel(way).label), n) for way, n in counted.items()]
+    )
 
 
 @on_step("progress")
@@ -176,28 +186,26 @@ def _nobody_took_it(run: LetterRun) -> bool:
     )
 
 
-@on_step("delivery")
-def delivery(request: HttpRequest, run: LetterRun) -> HttpResponse:
-    return show(request, run, "delivery", **_printed(run))
-
-
 @on_step("report")
 def report(request: HttpRequest, run: LetterRun) -> HttpResponse:
-    counts, numbers = _counts(request, run), _printed(run)
-    adds_up = numbers["printed"] + numbers["failed"] == counts.letters
+    counts, numbers = _counts(request, run), printed(run)
+    ways = [(Channel(channel).label, n) for channel, n in run_lists.elsewhere(run).items()]
+    made = numbers["printed"] + numbers["failed"] + numbers["being_made"] + sum(n for _way, n in ways)
     return show(
-        request, run, "report", cohort=counts, **numbers,
-        adds_up=adds_up and counts.letters + counts.left_out == counts.cohort,
+        request, run, "report", cohort=counts, **numbers, ways=ways, deliveries=figures.sending(run).rows,
+        adds_up=made == counts.letters and counts.letters + counts.left_out == counts.cohort,
     )  # fmt: skip
 
 
-def _printed(run: LetterRun) -> dict[str, Any]:
+def printed(run: LetterRun) -> dict[str, Any]:
     files, letters = list(run_lists.files_of(run)), run.letters.of(run.municipality)
+    in_files, failed = letters.printed().count(), letters.failed().count()
     return {
         "files": files,
         "pages": sum(file.pages for file in files),
-        "printed": letters.printed().count(),
-        "failed": letters.failed().count(),
+        "printed": in_files,
+        "failed": failed,
+        "being_made": letters.for_print().count() - in_files - failed,
     }
 
 
@@ -226,7 +234,7 @@ def ensure(request: HttpRequest) -> HttpResponse:
 class Act:
     """One thing that may be done to a run: with what right, after which question, and what is said then."""
 
-    do: Callable[..., LetterRun]
+    do: Callable[..., object]
     right: Right
     form: Callable[..., Form]
     done: str | Promise
@@ -240,6 +248,13 @@ ACTS = {
     "thaw": Act(runs.thaw, Right.RUN_LETTERS, Form, _("The run is a draft again.")),
     "approve": Act(
         runs.approve, Right.APPROVE_LETTERS, ApproveForm, _("Approved. The letters are being made."), _approve
+    ),
+    "deliver": Act(runs.deliver, Right.RUN_LETTERS, SureForm, _("The letters are being sent.")),
+    "rest_on_paper": Act(
+        deliveries.rest_on_paper,
+        Right.RUN_LETTERS,
+        SureForm,
+        _("The letters that waited are printed instead."),
     ),
     "cancel": Act(runs.cancel, Right.RUN_LETTERS, SureForm, _("The run is cancelled.")),
     "reopen": Act(runs.reopen, Right.RUN_LETTERS, Form, _("The run is open again.")),
@@ -258,7 +273,9 @@ def act(request: HttpRequest, object_id: int, verb: str) -> HttpResponse:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("admin:welcome_letterrun_change", run.pk)
     more = {"dated": form.cleaned_data["dated"]} if verb == "freeze" else {}
-    return _try(request, run, str(doing.done), lambda: doing.do(run=run, by=access_of(request).user, **more))
+    return attempt(
+        request, run, str(doing.done), lambda: doing.do(run=run, by=access_of(request).user, **more)
+    )
 
 
 @require_POST
@@ -266,7 +283,7 @@ def retry(request: HttpRequest, object_id: int, sequence: int) -> HttpResponse:
     run = find_run(request, object_id, Right.RUN_LETTERS)
     file = get_object_or_404(run.files.of(run.municipality), sequence=sequence)
     said = _("File %(number)s is tried again.") % {"number": sequence}
-    return _try(request, run, said, lambda: runs.retry(file=file, by=access_of(request).user))
+    return attempt(request, run, said, lambda: runs.retry(file=file, by=access_of(request).user))
 
 
 @require_POST
@@ -278,12 +295,12 @@ def withdraw(request: HttpRequest, object_id: int, number: int) -> HttpResponse:
         raise Http404
     reason = LeftOutReason(form.cleaned_data["reason"])
     said = _("Letter %(number)s is taken out.") % {"number": number}
-    return _try(
+    return attempt(
         request, run, said, lambda: runs.withdraw(letter=found, reason=reason, by=access_of(request).user)
     )
 
 
-def _try(request: HttpRequest, run: LetterRun, said: str, do: Callable[[], object]) -> HttpResponse:
+def attempt(request: HttpRequest, run: LetterRun, said: str, do: Callable[[], object]) -> HttpResponse:
     """Say what was done, or why not; either way go to where the run is now."""
     try:
         do()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.utils import timezone
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
@@ -13,7 +14,8 @@ from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.quarters import Quarter
-from welcome.letters import figures, output, printing, runs
+from welcome.letters import deliveries, delivering, figures, output, printing, runs
+from welcome.letters.channels import Channel
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
 from welcome.letters.verification import gaps
 from welcome.letters.withdrawal import is_closed, withdraw_changed
@@ -33,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("municipality", help="number, such as 3328")
         parser.add_argument("quarter", help="such as 2026Q3")
         parser.add_argument("--approve", action="store_true", help="approve the frozen run")
+        parser.add_argument(
+            "--deliver", action="store_true", help="send what goes by e-mail or SvarUt, once the run is ready"
+        )
         parser.add_argument("--by", metavar="EMAIL", help="who approves; needed where two people must")
         parser.add_argument(
             "--here", action="store_true", help="do the work in this process, without workers"
@@ -64,6 +69,9 @@ class Command(BaseCommand):
         if run.state in AT_WORK:
             self._make(run, here=options["here"], timeout=options["timeout"])
         run.refresh_from_db()
+        if options["deliver"]:
+            self._deliver(run, by, here=options["here"], timeout=options["timeout"])
+            run.refresh_from_db()
         self._show_errors(run)
         if options["out"]:
             self._write_out(run, options["out"])
@@ -74,6 +82,8 @@ class Command(BaseCommand):
         self._say(f"{run}: {proof.cohort} households, {proof.letters} letters")
         for language, count in proof.languages.items():
             self._say(f"  {count:>6}  {LANGUAGES[language].own_name}")
+        for channel, count in figures.channels(run).items():
+            self._say(f"  {count:>6}  by {Channel(channel).label}")
         for reason, count in proof.left_out.items():
             self._say(f"  {count:>6}  left out: {LeftOutReason(reason).label}")
         for problem in proof.warnings:
@@ -102,6 +112,32 @@ class Command(BaseCommand):
             if time.monotonic() > until:
                 raise CommandError(f"Not done after {timeout} seconds; run the command again to go on.")
             time.sleep(1)
+
+    def _deliver(self, run: LetterRun, by: User | None, *, here: bool, timeout: int) -> None:
+        """Until all that can be sent now is sent; what is put off or followed up is the workers' to go on with."""
+        if run.state == RunState.READY and run.letters.elsewhere().exists():
+            try:
+                run = runs.deliver(run=run, by=by)
+            except runs.Refused as refusal:
+                raise CommandError(str(refusal)) from refusal
+        if run.state != RunState.DELIVERING:
+            return
+        until = time.monotonic() + timeout
+        while run.deliveries.claimable(timezone.now()).exists() or run.files.unfinished().exists():
+            if here:
+                delivering.work(run)
+                delivering.ask_how_far(run)
+                deliveries.gather(run)
+                for pk in run.files.unfinished().order_by("sequence").values_list("pk", flat=True):
+                    printing.render(pk)
+            else:
+                time.sleep(1)
+            if time.monotonic() > until:
+                raise CommandError(f"Not sent after {timeout} seconds; run the command again to go on.")
+        now = figures.sending(run)
+        self._say(f"{now.out} of {now.letters} letters sent, {now.fallen} on paper instead")
+        if now.waiting or now.uncertain:
+            self._say(f"{now.waiting} wait, {now.uncertain} are uncertain: see the run's page")
 
     def _show_errors(self, run: LetterRun) -> None:
         for message, count in figures.progress(run).errors.items():
