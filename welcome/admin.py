@@ -1,12 +1,14 @@
 from welcome.hosts.admin import HostAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
+from welcome.letters.channel_admin import ChannelSettingsAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.packages.admin import GiftAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
 
 __all__ = [
+    "ChannelSettingsAdmin",
     "DataRequestAdmin",
     "GiftAdmin",
     "HostAdmin",

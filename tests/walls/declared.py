@@ -30,6 +30,8 @@ from welcome.households.consents import Consent
 from welcome.households.imports import ImportBatch
 from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
+from welcome.letters.channels import ChannelSettings
+from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOutReason, LetterRun
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
@@ -199,7 +201,18 @@ _EVERY_STAFF_PAGE = {
     "admin/(?P<url>.*)$": staff(Asks.LOGIN, Asks.LOGIN, got=frozenset({404}), posted=frozenset({404})),
 }
 _RUN_PAGES = dict.fromkeys(
-    ["cohort", "texts", "proof", "progress", "delivery", "report", "letter", "letter_pdf", "letter_page"],
+    [
+        "cohort",
+        "texts",
+        "proof",
+        "progress",
+        "delivery",
+        "report",
+        "letter",
+        "letter_pdf",
+        "letter_page",
+        "pick_list",
+    ],
     staff(READ_PEOPLE),
 )
 _LETTER_RUN = "admin:welcome_letterrun"
@@ -279,10 +292,15 @@ STAFF = {
     f"{_LETTER_RUN}_approve": staff(READ_PEOPLE),
     f"{_LETTER_RUN}_left_out": staff(READ_PEOPLE, got=OK | {404}),  # No list of the protected, and none empty.
     **{f"{_LETTER_RUN}_{file}": staff(RUN_LETTERS) for file in
-       ["manifest", "archive", "report_json", "report_csv", "file"]},
+       ["manifest", "archive", "report_json", "report_csv", "file", "pick_list_csv", "pick_list_pdf"]},
+    f"{_LETTER_RUN}_labels": staff(RUN_LETTERS, got=OK | {422}),
     f"{_LETTER_RUN}_act": act(RUN_LETTERS, posted=ELSEWHERE | {422}),
     f"{_LETTER_RUN}_retry": act(RUN_LETTERS),
     f"{_LETTER_RUN}_withdraw": act(RUN_LETTERS),
+    f"{_LETTER_RUN}_settle": act(RUN_LETTERS),
+    f"{_LETTER_RUN}_bounce": act(RUN_LETTERS),
+    **pages(ChannelSettings, MANAGE, MANAGE),
+    "admin:welcome_channelsettings_test": staff(MANAGE, MANAGE, sees=MANAGE, posted=ELSEWHERE),
 }  # fmt: skip
 
 RULES = PUBLIC | LINKS | LOGIN | STAFF
@@ -338,12 +356,23 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "number": ["x" if route.key in {"openid_back", "own_login_back"} else 1],
         "page": [1],
         "sequence": [1],
+        "settled": ["arrived", "on_paper"],
+        "delivery_id": [place.rows[Delivery].pk],
         "reason": LeftOutReason.values,
         "consent": [place.rows[Consent].pk],
         "login": [place.rows[OwnLogin].pk],
         "kind": {"portal:my-ask": RequestKind.values, "portal:my-data": ["pdf", "json"]}.get(route.key, []),
         "verb": {
-            f"{_LETTER_RUN}_act": ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],
+            f"{_LETTER_RUN}_act": [
+                "freeze",
+                "thaw",
+                "approve",
+                "cancel",
+                "reopen",
+                "finish",
+                "deliver",
+                "rest_on_paper",
+            ],
             "admin:welcome_importbatch_act": ["save", "drop"],
             "admin:municipalities_user_account": [step.verb for step in account_steps.STEPS],
         }.get(route.key, []),

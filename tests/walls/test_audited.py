@@ -27,6 +27,7 @@ from tests.factories.municipalities import (
 )
 from tests.factories.welcome import (
     DataRequestFactory,
+    DeliveryFactory,
     GiftFactory,
     HostAssignmentFactory,
     HostFactory,

@@ -17,6 +17,7 @@ from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
 from welcome.hosts.models import Host
 from welcome.households.models import Household, ImportBatch
+from welcome.letters.channels import ChannelSettings
 from welcome.letters.models import LetterRun
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
@@ -36,7 +37,10 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Gift, "redeem", _("Gifts")),
         ],
     ),
-    (_("Letters"), [(LetterRun, "mail", _("Letter runs"))]),
+    (
+        _("Letters"),
+        [(LetterRun, "mail", _("Letter runs")), (ChannelSettings, "send", _("How letters are sent"))],
+    ),
     (
         _("Information"),
         [

@@ -67,6 +67,7 @@ def test_the_last_line_is_the_report(people, tmp_path):
         "left_out": {"asked_not_to": 1, "protected": 1},
         "pages": 6,
         "files": [{"path": "3328-2026Q3-001.pdf", "letters": 3, "pages": 6, "sha256": file.sha256}],
+        "deliveries": {},
     }
 
 

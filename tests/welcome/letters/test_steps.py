@@ -11,7 +11,7 @@ from tests.factories.municipalities import UserFactory
 from tests.welcome.letters.conftest import Q3, approved, arrive, frozen
 from tests.welcome.letters.frozen import make_frozen
 from welcome.households.models import AddressKind, Household
-from welcome.letters import printing, runs
+from welcome.letters import closing, printing, runs
 from welcome.letters.models import FileState, LeftOutReason, Letter, LetterState, PrintFile, RunState
 from welcome.letters.withdrawal import withdraw_changed
 
@@ -159,11 +159,13 @@ def protect_after_the_first_look(monkeypatch):
 
     def arm(household):
         def look(run):
-            monkeypatch.setattr(runs, "withdraw_changed", withdraw_changed)
+            for steps in (runs, closing):
+                monkeypatch.setattr(steps, "withdraw_changed", withdraw_changed)
             withdraw_changed(run)
             Household.objects.filter(pk=household.pk).update(**PROTECTED)
 
-        monkeypatch.setattr(runs, "withdraw_changed", look)
+        for steps in (runs, closing):
+            monkeypatch.setattr(steps, "withdraw_changed", look)
 
     return arm
 

@@ -100,6 +100,7 @@ def test_what_they_have_agreed_to_is_not_offered_again(home, page, client):
     assert b'<option value="needs"' not in client.get(page).content
     assert client.post(page, {"purpose": "needs", "how": "paper"}).status_code == 422
     give(home, "planning")
+    give(home, "email")
     assert b"<select" not in client.get(page).content.partition(b"<main")[2]
 
 

@@ -239,7 +239,7 @@ def test_a_run_that_is_handed_over_in_this_moment_is_told_on_the_page(client, ho
 
     def a_moment_later(**what):
         LetterRun.objects.filter(pk=run.pk).update(
-            state="delivering", approved_at=now, rendering_at=now, ready_at=now
+            state="done", approved_at=now, rendering_at=now, ready_at=now, done_at=now
         )
         withdrawal.withdraw(**what)
 
