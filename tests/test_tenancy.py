@@ -42,11 +42,22 @@ OPEN = {"login", "logout", "password_change", "password_change_done"}  # They le
 PARTS = {
     (ImportBatch, "verb"): ["save", "drop"],
     (User, "verb"): ["lock", "open", "invite", "recall", "forget"],
-    (LetterRun, "verb"): ["freeze", "thaw", "approve", "cancel", "reopen", "finish"],
+    (LetterRun, "verb"): [
+        "freeze",
+        "thaw",
+        "approve",
+        "cancel",
+        "reopen",
+        "finish",
+        "deliver",
+        "rest_on_paper",
+    ],
     (LetterRun, "reason"): LeftOutReason.values,
     (LetterRun, "number"): [1],
     (LetterRun, "page"): [1],
     (LetterRun, "sequence"): [1],
+    (LetterRun, "settled"): ["arrived", "on_paper"],
+    (LetterRun, "delivery_id"): [1],
 }
 
 

@@ -357,7 +357,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "page": [1],
         "sequence": [1],
         "settled": ["arrived", "on_paper"],
-        "delivery_id": [place.rows[Delivery].pk],
+        "delivery_id": [place.rows[Delivery].pk if Delivery in place.rows else 1],
         "reason": LeftOutReason.values,
         "consent": [place.rows[Consent].pk],
         "login": [place.rows[OwnLogin].pk],

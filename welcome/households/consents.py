@@ -147,7 +147,7 @@ def _standard(municipality: Municipality, purpose: ConsentPurpose) -> str:
                 "%(place)s municipality may write down the needs and wishes that we have told of, also where they"
                 " tell of health or belief, to meet them. We can take this back at any time; then it is deleted."
             ),
-            ConsentPurpose.EMAIL: _now(
+            ConsentPurpose.EMAIL: gettext(
                 "%(place)s municipality may send us its letters by e-mail instead of on paper. We know that e-mail"
                 " can be read by others on its way. We can take this back at any time; then letters come on paper."
             ),

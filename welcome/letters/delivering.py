@@ -67,7 +67,9 @@ def work(run: LetterRun) -> int:
     until, taken = time.monotonic() + SECONDS_AT_WORK, 0
     stock: Stock | None = None
     while time.monotonic() < until:
-        ids = run.deliveries.claimable(timezone.now()).order_by("pk").values_list("pk", flat=True)
+        # Those that failed before come last: a letter that kills its workers must not stand in the way.
+        due = run.deliveries.claimable(timezone.now()).order_by("attempts", "pk")
+        ids = due.values_list("pk", flat=True)
         held = next((found for pk in ids[:IDS_AT_A_TIME] if (found := claim(pk))), None)
         if held is None:
             break

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.tenancy.spreadsheets import neutral
@@ -73,7 +73,7 @@ def pick_list_pdf(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
     _packable(run)
     words = {"place": run.municipality, "quarter": quarter_name(run.quarter)}
     context = {
-        "title": _now("Pick list, %(place)s, %(quarter)s") % words,
+        "title": gettext("Pick list, %(place)s, %(quarter)s") % words,
         "rows": picking.picks(run),
         "totals": picking.totals(run),
     }

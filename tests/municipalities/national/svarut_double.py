@@ -121,6 +121,7 @@ class Double(ThreadingHTTPServer):
         self.jtis, self.tokens = set(), set()
         self.lock = threading.Lock()
         self.gone = threading.Event()
+        self.hung = threading.Event()  # Somebody waits for an answer that never comes.
 
     @property
     def url(self):
@@ -231,6 +232,7 @@ class _Answers(BaseHTTPRequestHandler):
             return self._fail(400, "UGYLDIG_MOTTAKER")
         number = self.server.take(kind, told, files[0][2])
         if fault == "hang":
+            self.server.hung.set()
             self.server.gone.wait(30)
             self.close_connection = True
             return None
