@@ -32,14 +32,14 @@ class ChannelSettingsForm(ScopedForm):
         "private_key": {"client_id", "key_id"},
     }
     integration_password = forms.CharField(
-        label=_("integration password"),
+        label=_("Integration password"),
         max_length=400,
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}, render_value=False),
         help_text=_KEPT,
     )
     private_key = forms.CharField(
-        label=_("private key"),
+        label=_("Private key"),
         max_length=10_000,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),

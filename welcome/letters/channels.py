@@ -97,8 +97,8 @@ class ChannelSettings(MunicipalityOwned):
     objects = ChannelSettingsQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("how letters are sent")
-        verbose_name_plural = _("how letters are sent")
+        verbose_name = _("settings for sending letters")
+        verbose_name_plural = _("settings for sending letters")
         ordering = ["municipality"]
         constraints = [
             models.UniqueConstraint(

@@ -38,6 +38,7 @@ def delivery(request: HttpRequest, run: LetterRun) -> HttpResponse:
         unsure=run_lists.deliveries_of(run, DeliveryState.UNCERTAIN),
         failures=run_lists.failures_of(run),
         unsettled=run.deliveries.unsettled().count() + deliveries.to_gather(run).count(),
+        by_svarut=run.deliveries.filter(channel=Channel.SVARUT).exists(),
         send_form=SureForm(auto_id="id_send_%s"),
         paper_form=SureForm(auto_id="id_paper_%s"),
         bounce_form=BounceForm() if run.deliveries.filter(channel=Channel.EMAIL).exists() else None,

@@ -33,8 +33,8 @@ class Migration(migrations.Migration):
                 ('cost_code', models.CharField(blank=True, help_text="Stands on SvarUt's invoice (konteringskode).", max_length=20, validators=[django.core.validators.RegexValidator('^[\\w\\-.]{1,20}$', 'Letters, digits, dash, dot and underscore only.')], verbose_name='cost code')),
             ],
             options={
-                'verbose_name': 'how letters are sent',
-                'verbose_name_plural': 'how letters are sent',
+                'verbose_name': 'settings for sending letters',
+                'verbose_name_plural': 'settings for sending letters',
                 'ordering': ['municipality'],
             },
         ),

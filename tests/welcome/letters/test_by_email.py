@@ -11,7 +11,7 @@ from django.core.management import call_command
 from municipalities.tenancy.models import Role
 from tests.factories.welcome import ChannelSettingsFactory
 from tests.welcome.letters.conftest import approved, arrive, frozen
-from tests.welcome.letters.frozen import worker
+from tests.welcome.letters.frozen import protect, worker
 from tests.welcome.letters.sending import (
     arrive_by_email,
     begun,
@@ -35,7 +35,7 @@ from welcome.letters import (
 )
 from welcome.letters.channels import Channel, ChannelSettings
 from welcome.letters.delivery_models import Delivery, Reason
-from welcome.letters.models import RunState
+from welcome.letters.models import LeftOutReason, RunState
 
 
 @pytest.fixture
@@ -282,3 +282,25 @@ def test_a_run_of_paper_alone_is_closed_as_ever(place):
     print_files(run)
     runs.finish(run=run, by=None)
     assert states(run) == {"print sent": 1}
+
+
+def test_a_paper_letter_is_taken_back_as_long_as_the_printer_has_it_not(run):
+    delivering.work(run)
+    paper = run.deliveries.on_paper().get()
+    protect(paper.letter.household)
+    with pytest.raises(runs.Refused):
+        runs.finish(run=run, by=None)  # Its only letter is gone, and so is the file: nothing is handed over.
+    paper.refresh_from_db()
+    assert (paper.state, paper.letter, paper.reason) == ("recalled", None, Reason.WITHDRAWN)
+    assert run.files.count() == 0
+    assert run.letters.count() + run.left_out.count() == run.cohort
+    runs.finish(run=run, by=None)
+    assert states(run) == {"email sent": 1, "print recalled": 1}
+
+
+def test_a_letter_that_was_sent_is_not_withdrawn(run):
+    delivering.work(run)
+    letter = one(run).letter
+    with pytest.raises(runs.Refused, match="sent"):
+        runs.withdraw(letter=letter, reason=LeftOutReason.ASKED_NOT_TO, by=None)
+    assert one(run).state == "sent"
