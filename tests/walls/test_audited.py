@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
+from django.utils import timezone
 
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
@@ -31,6 +32,7 @@ from tests.factories.welcome import (
     GiftFactory,
     HostAssignmentFactory,
     HostFactory,
+    DeliveryFactory,
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,
@@ -255,6 +257,12 @@ def stories(rows, client):
     def withdrawal():
         return {"withdraw": str(home.consents.get().pk)}
 
+    def mailed(**more):
+        """Its letter has gone out by e-mail."""
+        now = timezone.now()
+        LetterRun.objects.filter(pk=run.pk).update(state="delivering")
+        DeliveryFactory(pk=9001, letter=letter, channel="email", sending_at=now, sent_at=now, **more)
+
     return [
         [at("welcome_household_add", new_home | person)],
         [change(home, needs="Trenger barnehage")],
@@ -316,6 +324,18 @@ def stories(rows, client):
         [at("welcome_letterrun_withdraw", {"reason": "asked_not_to"}, run.pk, letter.number)],
         [it_failed, at("welcome_letterrun_retry", {}, run.pk, 1)],
         [at("municipalities_auditentry_check", {"chain": place.pk})],
+        [
+            lambda: mailed(state="uncertain", reason="no_answer"),
+            at("welcome_letterrun_settle", {}, run.pk, 9001, "arrived"),
+        ],
+        [
+            lambda: mailed(state="uncertain", reason="no_answer"),
+            at("welcome_letterrun_settle", {}, run.pk, 9001, "on_paper"),
+        ],
+        [
+            lambda: mailed(state="sent"),
+            at("welcome_letterrun_bounce", {"number": letter.number}, run.pk),
+        ],
         [change(rows[DataRequest], outcome="done", answer="Rettet.")],
         [change(boss, name="Kari Nordmann")],
         [at("municipalities_user_add", {"name": "Ny", "email": "ny@dalen.example", "language": "nb"} | role)],
@@ -343,6 +363,7 @@ NO_ACTIONS = "a list in which nothing can be done"
 PROVIDER = "how the municipality's own login is reached: nobody's data"
 GIFT = "what the municipality gives: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
+SENDING = "which ways the municipality's letters go, and its keys to them: nobody's data"
 CHANGE_NOTHING = {
     "welcome_household_delete": "leads on to the erasure, which is a story",
     "municipalities_auditentry_export": EXPORT,
@@ -354,6 +375,11 @@ CHANGE_NOTHING = {
     "municipalities_identityprovider_changelist": PROVIDER,
     "municipalities_identityprovider_delete": PROVIDER,
     "municipalities_identityprovider_test": PROVIDER,
+    "welcome_channelsettings_add": SENDING,
+    "welcome_channelsettings_change": SENDING,
+    "welcome_channelsettings_changelist": SENDING,
+    "welcome_channelsettings_delete": SENDING,
+    "welcome_channelsettings_test": SENDING,
     "municipalities_identity_add": "not posted here: the form of every model, whose entries the other stories show",
     "municipalities_identity_change": "all of it is only read",
     "welcome_gift_add": GIFT,
