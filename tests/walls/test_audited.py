@@ -32,7 +32,6 @@ from tests.factories.welcome import (
     GiftFactory,
     HostAssignmentFactory,
     HostFactory,
-    DeliveryFactory,
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,

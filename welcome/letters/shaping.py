@@ -131,7 +131,7 @@ class Shaper:
         buffer.direction, buffer.script = "ltr", script
         buffer.language = self.style["lang"] or "und"
         hb.shape(self._font, buffer, self._features)
-        face, to_thousandths = self.face, 1000 * FROM_UNITS / self.size
+        face, size = self.face, self.size
         infos = buffer.glyph_infos
         parts: list[str] = []
         glyphs: dict[int, str] = {}
@@ -145,11 +145,12 @@ class Shaper:
                 follows = infos[place + 1].cluster if place < last else len(text)
                 glyphs[glyph] = text[info.cluster : follows]
             total += position.x_advance
-            # Cut off, not rounded, as the layout engine does; a name stands a hundredth of a millimetre off alike.
-            kern = int(face.width(glyph) - position.x_advance * to_thousandths)
+            # Cut off, not rounded, and reckoned in this order, as the layout engine does: where it is a hundredth of a
+            # millimetre off, so is this.
+            kern = int(face.width(glyph) - position.x_advance * 1000 * FROM_UNITS / size)
             if kern and place < last:
                 parts.append(f">{kern}<")
-        body = f"/S{face.name} {self.size:.6g} Tf[<{''.join(parts)}>]TJ".encode()
+        body = f"/S{face.name} {_number(size)} Tf[<{''.join(parts)}>]TJ".encode()
         return Line(body, total * FROM_UNITS, ((face, glyphs),))
 
     def _by_pango(self, text: str) -> Line:
@@ -169,7 +170,7 @@ class Shaper:
             found, size = typeface(item.item.analysis.font)
             if found is not face:
                 face = found
-                body.append(f"/S{face.name} {size:.6g} Tf")
+                body.append(f"/S{face.name} {_number(size)} Tf")
             body.append(_glyph_string(item, face, size, encoded, used.setdefault(face, {})))
         extents = ffi.new("PangoRectangle *")
         pango.pango_layout_line_get_extents(first, ffi.NULL, extents)
@@ -207,6 +208,10 @@ def typeface(font: Any) -> tuple[Typeface, float]:
             raise Unset
         _typefaces[key] = Typeface(found)
     return _typefaces[key], size
+
+
+def _number(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 @cache

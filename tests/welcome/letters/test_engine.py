@@ -17,9 +17,10 @@ from welcome.letters.shaping import Unset
 from welcome.letters.stock import Stock
 
 DPI = 150
-# Of 255 greys. All that is compared here came out the same, to the last of them; another machine's fonts may round
-# otherwise. A glyph that is another, is missing or stands half a pixel off makes 60 and more.
-TOLERANCE = 16
+# Pixels that may differ by more than a little grey. Nearly all letters come out the same to the last pixel; where a
+# width is rounded to the other side, one glyph of a line stands a pixel off at its edges. A line that is lost, another,
+# or moved by a pixel makes thousands.
+TOLERANCE, LITTLE = 150, 40
 LANGUAGES = ["nb", "nn", "en", "uk", "ar"]
 
 
@@ -27,8 +28,9 @@ def picture(page):
     return page.render(scale=DPI / 72).to_pil().convert("L")
 
 
-def most_different(one, other):
-    return ImageChops.difference(picture(one), picture(other)).getextrema()[1]
+def different(one, other):
+    """How many pixels of two pages differ."""
+    return sum(ImageChops.difference(picture(one), picture(other)).histogram()[LITTLE:])
 
 
 def by_itself(stock, letter):
@@ -76,7 +78,7 @@ def test_a_file_of_letters_looks_as_if_each_was_laid_out_by_itself(many, monkeyp
         assert len(alone) == placed.pages
         for page in range(1 if seen.get(placed.letter.language) else placed.pages):
             there = printed[placed.first_page - 1 + page]
-            difference = most_different(there, alone[page])
+            difference = different(there, alone[page])
             assert difference <= TOLERANCE, (placed.letter.address, page, difference)
         assert verification.same_lines(
             verification.window_text(printed[placed.first_page - 1]), placed.letter.address
@@ -91,7 +93,7 @@ def test_one_letter_by_itself_looks_so_too_and_reads_the_same(many):
         if letter.number % 3:
             continue
         alone, filled = by_itself(stock, letter), pages_of(rendering.render_letter(letter, stock=stock))
-        assert most_different(filled[0], alone[0]) <= TOLERANCE, letter.address
+        assert different(filled[0], alone[0]) <= TOLERANCE, letter.address
         read = [page.get_textpage().get_text_range() for page in (filled[0], alone[0])]
         assert words(read[0]) == words(read[1])
 
@@ -119,7 +121,7 @@ def test_a_broken_slot_is_seen(place, monkeypatch, broken):
     monkeypatch.setattr(slots.Slot, "draw", wrong)
     made = file_of(run)
     alone = by_itself(Stock(run), made.placed[0].letter)
-    assert most_different(pages_of(made.content)[0], alone[0]) > TOLERANCE
+    assert different(pages_of(made.content)[0], alone[0]) > TOLERANCE
 
 
 def test_letters_of_one_shape_are_laid_out_once(place, monkeypatch):
@@ -178,7 +180,7 @@ def test_a_heading_breaks_where_the_layout_engine_breaks_it(place):
     letter = run.letters.select_related("run").first()
     assert len([spot for spot in stock.fitted(letter).shape.heading]) > 1
     alone, filled = by_itself(stock, letter), pages_of(rendering.render_letter(letter, stock=stock))
-    assert most_different(filled[0], alone[0]) <= TOLERANCE
+    assert different(filled[0], alone[0]) <= TOLERANCE
 
 
 def test_a_sample_names_the_fonts_that_a_line_needs():
