@@ -54,7 +54,7 @@ def test_axe_finds_nothing(page, link, meeting, accessible, language):
 
 def test_sign_up_be_told_what_is_wrong_wait_and_sign_off(browser, live_server, link, meeting):
     """Without a script: the browser's own check of origin and referrer takes part here."""
-    SignUpFactory(meeting=meeting, adults=6, seats=6)
+    SignUpFactory(meeting=meeting, stranger=True, adults=6, seats=6)
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="nn-NO")
     page = context.new_page()
     opened(page, link)

@@ -279,13 +279,17 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
 
 
 class SignUpFactory(DjangoModelFactory[SignUp]):
+    """Of a household; `stranger=True`: of somebody who called."""
+
     class Meta:
         model = SignUp
 
+    class Params:
+        stranger = factory.Trait(household=None, name="Kari Ringer", contact="99 95 12 34")
+
     meeting = factory.SubFactory(WelcomeMeetingFactory)
     municipality = factory.SelfAttribute("meeting.municipality")
-    name = "Kari Ringer"
-    contact = "99 95 12 34"
+    household = factory.SubFactory(HouseholdFactory, municipality=factory.SelfAttribute("..municipality"))
     state = SignUpState.COMING
     seats = factory.LazyAttribute(lambda row: row.adults + len(getattr(row, "children", [])))
     adults = 1

@@ -98,7 +98,7 @@ def scene(client):
     rows[HostAssignment] = HostAssignmentFactory(household=home, host=host)
     rows[Gift] = GiftFactory(municipality=place)
     meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
-    rows[SignUp] = SignUpFactory(meeting=meeting, household=home, name="", contact="")
+    rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
     asked = DataRequestFactory(household=home, wrote=WORDS)
     rows[type(asked)] = asked
     return rows

@@ -161,7 +161,7 @@ def test_merging_two_households_leaves_one_sign_up(meeting):
     "change", [{"name": ""}, {"contact": ""}, {"seats": 0}, {"state": "cancelled"}, {"adults": 9}]
 )
 def test_the_database_says_no(meeting, change):
-    row = SignUpFactory(meeting=meeting)
+    row = SignUpFactory(meeting=meeting, stranger=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         SignUp.objects.filter(pk=row.pk).update(**change)
 
@@ -180,7 +180,7 @@ def test_the_next_meeting_is_one_that_can_still_be_signed_up_for(place):
 
 def test_needs_and_strangers_are_forgotten_a_month_after(meeting):
     mine = ask(meeting, 1, needs="Nøtteallergi")
-    stranger = SignUpFactory(meeting=meeting)
+    stranger = SignUpFactory(meeting=meeting, stranger=True)
     day = timezone.localdate(meeting.ends_at) + datetime.timedelta(days=30)
     retention.clean(meeting.municipality, day - datetime.timedelta(days=1))
     assert SignUp.objects.get(pk=mine.pk).needs
