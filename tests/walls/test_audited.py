@@ -388,7 +388,6 @@ CHANGE_NOTHING = {
     "welcome_welcomemeeting_add": MEETING,
     "welcome_welcomemeeting_change": MEETING,
     "welcome_welcomemeeting_changelist": NO_ACTIONS,
-    "welcome_retentionrun_consent_write": "the municipality's own words: nobody's data",
     "index": PAGE,
     "app_list": PAGE,
     "search": PAGE,
