@@ -14,6 +14,7 @@ from welcome.households.recognition import address_key, name_key
 from welcome.letters.channels import Channel, ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
+from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
 from welcome.privacy.cleanings import RetentionRun
@@ -89,6 +90,15 @@ class LetterRunFactory(DjangoModelFactory[LetterRun]):
     municipality = factory.SubFactory(MunicipalityFactory)
     year = 2026
     number = 3
+
+
+class LetterTemplateFactory(DjangoModelFactory[LetterTemplate]):
+    class Meta:
+        model = LetterTemplate
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    version = factory.Sequence(lambda n: n + 1)
+    blocks = factory.LazyFunction(standard_blocks)
 
 
 class ImportBatchFactory(DjangoModelFactory[ImportBatch]):

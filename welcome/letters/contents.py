@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import html
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,8 +21,11 @@ from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Municipality, MunicipalityText, TextKind, texts_of
 from municipalities.texts.models import TextSet
 from municipalities.topics.models import Topic, TopicText
+from welcome.letters.default_blocks import nearest_words
 from welcome.letters.models import LetterRun, RunText
-from welcome.letters.words import catalogue_of, fixed_words, opening_hours
+from welcome.letters.speaking import catalogue_of, spoken
+from welcome.letters.template_models import BlockKind, LetterTemplate, template_of
+from welcome.letters.words import fixed_words, opening_hours
 
 IMAGES = "letters/images"
 
@@ -73,7 +77,11 @@ def site_name(url: str) -> str:
 class Contents:
     """Texts of a municipality by language, read once for a whole run."""
 
-    def __init__(self, municipality: Municipality, dated: datetime.date) -> None:
+    def __init__(
+        self, municipality: Municipality, dated: datetime.date, template: LetterTemplate | None = None
+    ) -> None:
+        """`template` stands in for the newest one that is saved."""
+        self.template = template or template_of(municipality)
         self._municipality = municipality
         self._dated = dated
         self._greetings = texts_of(municipality, TextKind.GREETING)
@@ -91,9 +99,13 @@ class Contents:
         if greeting is None:
             raise LookupError(f"There is no greeting in {language}.")
         words = fixed_words(
-            language, self._municipality.name, self._dated, privacy_page(self._municipality, language)
+            language,
+            self._municipality.name,
+            self._dated,
+            quarter=run.quarter,
+            privacy=privacy_page(self._municipality, language),
         )
-        if greeting.title and catalogue_of(language) != language:
+        if greeting.title and spoken(language) != language:
             # The portal has no heading in this language; the municipality has written one.
             words["heading"] = greeting.title
         return RunText(
@@ -104,7 +116,22 @@ class Contents:
             introduction=self._introduction(self._introductions, language),
             enclosure=[item for topic in self._topics if (item := self._topic(topic, language)) is not None],
             words=words,
+            blocks=list(self._blocks(language)),
         )
+
+    def _blocks(self, language: str) -> Iterator[dict[str, str]]:
+        """The blocks that are shown, each with its words in `language` or the nearest there is."""
+        for block in self.template.blocks:
+            kind = block["kind"]
+            if kind == BlockKind.GREETING:
+                yield {
+                    "kind": kind,
+                    "title": "",
+                    "body": "",
+                    "language": language,
+                }  # It has a place of its own.
+            elif block["shown"]:
+                yield {"kind": kind, **nearest_words(block, language, self._municipality.home_language)}
 
     @staticmethod
     def _introduction(texts: TextSet[MunicipalityText], language: str) -> dict[str, str]:

@@ -49,6 +49,11 @@ class Pictures(URLFetcher):
         self._pictures[url] = (content, mime_type)
         return url
 
+    def forget(self, url: str, decoded: dict[str, Any]) -> None:
+        """Let go of a picture that no further page wants, and of it in the layout engine's own cache."""
+        self._pictures.pop(url, None)
+        decoded.pop(url, None)
+
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         if url not in self._pictures:
             raise FatalURLFetchingError(f"The letter wants {url[:80]!r}, which is none of its pictures.")

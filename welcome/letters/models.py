@@ -191,6 +191,7 @@ class Letter(MunicipalityOwned):
     )
     # Where it goes by e-mail; "" otherwise.
     email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
+    children = models.PositiveSmallIntegerField(_("children"), default=0, help_text=_("Among these people."))
     # {"name", "phone", "email", "languages", "about"}: "languages" in their own words, as "Bokmål, English";
     # "about" in the letter's language or nothing. {} where nobody may be named to this household.
     host = models.JSONField(_("host"), default=dict, blank=True)

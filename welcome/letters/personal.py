@@ -6,6 +6,7 @@ from municipalities.privacy.registry import Erasure, Kind, Personal, declare, no
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+from welcome.letters.template_models import LetterTemplate
 
 _UNLINKED = Personal(Kind.HOUSEHOLD, Erasure.UNLINK, shown=False)
 _ADDS_UP = _("A number of its run, which must add up; it points to nobody once the name and address are gone")
@@ -27,13 +28,20 @@ DECLARATIONS = [
         activity=ACCOUNTS,
         personal={"frozen_by": STAFF, "approved_by": STAFF},
         plain=[
-            "id", "municipality", "year", "number", "state", "dated", "letterhead", "meeting", "cohort",
+            "id", "municipality", "year", "number", "state", "dated", "letterhead", "meeting", "template", "cohort",
             "created_at", "frozen_at", "announced_at", "approved_at", "rendering_at", "ready_at", "done_at",
             "cancelled_at",
         ],
     ),
+    declare(
+        LetterTemplate,
+        activity=ACCOUNTS,
+        personal={"made_by": STAFF},
+        plain=["id", "municipality", "version", "blocks", "made_at", "again"],
+    ),
     nothing_personal(
-        RunText, "id", "municipality", "run", "language", "greeting", "introduction", "enclosure", "words"
+        RunText, "id", "municipality", "run", "language", "greeting", "introduction", "enclosure", "words",
+        "blocks",
     ),
     declare(
         PrintFile,
@@ -63,6 +71,7 @@ DECLARATIONS = [
             "people": _COUNTED,
             "channel": _COUNTED,
             "email": Personal(Kind.CONTACT, Erasure.BLANK),
+            "children": _COUNTED,
             "host": Personal(Kind.CONTACT, Erasure.BLANK, words=told_host),
             "gifts": Personal(Kind.HOUSEHOLD, Erasure.BLANK, words=told_gifts),
             # Opens a page: whoever is shown a report has a link of their own.

@@ -1,19 +1,24 @@
 """What the letters of one run share: texts, pictures, and the enclosure, laid out when first asked for."""
 
 import hashlib
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils.html import escape
+from PIL import Image
 from weasyprint import Document
 
+from municipalities.links import codes
 from municipalities.municipality.landscape import ridges
+from welcome.letters.blocks import Block, blocks_of
 from welcome.letters.layout import LANDSCAPE_HEIGHT, LayoutError, Pictures, lay_out
 from welcome.letters.models import Letter, LetterRun, RunText
-from welcome.letters.shapes import Shape, is_long
+from welcome.letters.shapes import Shape, code_of, is_long
 from welcome.letters.slots import Spot
-from welcome.letters.words import is_right_to_left
+from welcome.letters.words import begins_right_to_left, is_right_to_left
 
 # Greys that a black-and-white printer keeps apart and that words on them can be read on.
 RIDGE_GREYS = ("#ececec", "#dcdcdc", "#c8c8c8")
@@ -25,9 +30,10 @@ MIME_TYPES = {"svg": SVG, "png": "image/png", "jpg": "image/jpeg", "jpeg": "imag
 class Press:
     """Lays out the letters of `run`. Raises LayoutError for what can't be printed as it was frozen."""
 
-    def __init__(self, run: LetterRun) -> None:
+    def __init__(self, run: LetterRun, texts: Iterable[RunText] | None = None) -> None:
+        """`texts` where they are not saved: of a letter that is only tried."""
         self._head: dict[str, Any] = run.letterhead
-        self._texts: dict[str, RunText] = {text.language: text for text in run.texts.all()}
+        self._texts: dict[str, RunText] = {text.language: text for text in texts or run.texts.all()}
         self._pictures = Pictures()
         self._images: dict[str, Any] = {}
         self._shared: dict[str, Any] = {
@@ -46,23 +52,35 @@ class Press:
     def heading(self, letter: Letter) -> str:
         return str(self._texts[letter.language].words["heading"]).replace("{names}", letter.salutation)
 
+    def blocks(self, letter: Letter) -> tuple[Block, ...]:
+        return tuple(blocks_of(letter, self._texts[letter.language]))
+
     def personal(self, letter: Letter) -> Document:
         """The letter without its enclosure, laid out for this household alone; nearly always one page."""
-        heading = self.heading(letter)
-        return self._personal(
-            letter.language,
-            {
-                "address": [Spot(line) for line in letter.address],
-                "heading": [Spot(heading)],
-                "long_heading": is_long(heading),
-            },
-        )
+        heading, blocks = self.heading(letter), self.blocks(letter)
+        spots = {
+            "address": [Spot(line) for line in letter.address],
+            "heading": [Spot(heading)],
+            "long_heading": is_long(heading),
+        }
+        leads_to = code_of(blocks)
+        if not leads_to:
+            return self._personal(letter.language, blocks, spots)
+        code = self._pictures.add(codes.svg(leads_to).encode(), SVG)
+        try:
+            return self._personal(letter.language, blocks, spots | {"code": code})
+        finally:
+            # Each is one letter's: a run's thousands would stay in memory.
+            self._pictures.forget(code, self._images)
 
     def sample(self, shape: Shape) -> Document:
         """The same for all letters of a shape, with samples in their slots."""
-        return self._personal(shape.language, shape.spots())
+        spots = shape.spots() | {"code": self._pictures.add(dot(), "image/png")}
+        return self._personal(shape.language, shape.blocks, spots)
 
-    def _personal(self, language: str, spots: dict[str, Any]) -> Document:
+    def _personal(self, language: str, blocks: Sequence[Block], spots: dict[str, Any]) -> Document:
+        heading = self._texts[language].words["heading"].replace("{names}", "")
+
         def of_pages(pages: int) -> Document:
             behind = self.enclosed(language, before=pages)
             return self._lay_out(
@@ -70,6 +88,8 @@ class Press:
                 language,
                 total=pages + behind,
                 has_enclosure=behind > 0,
+                heading_rtl=begins_right_to_left(heading),
+                blocks=blocks,
                 **spots,
             )
 
@@ -121,6 +141,7 @@ class Press:
             "words": text.words,
             "language": language,
             "rtl": is_right_to_left(language),
+            "words_rtl": is_right_to_left(text.words.get("language", "en")),
             "sender": css_string(" · ".join(part for part in sender if part)),
             "before_number": css_string(before_number),
             "behind_number": css_string(behind_number),
@@ -140,6 +161,14 @@ class Press:
         if not stem.startswith(hashlib.sha256(content).hexdigest()):
             raise LayoutError(f"The picture {path} is not what was frozen.")
         return self._pictures.add(content, MIME_TYPES.get(ending, "image/png"))
+
+
+@cache
+def dot() -> bytes:
+    """A picture of one pixel, which stands where each letter has a code of its own."""
+    out = io.BytesIO()
+    Image.new("L", (1, 1)).save(out, "PNG")
+    return out.getvalue()
 
 
 def settled(lay_out: Callable[[int], Document]) -> Document:
@@ -163,7 +192,10 @@ def _topic(topic: dict[str, Any]) -> dict[str, Any]:
     """For the page: contacts in their parts, since a number or a span of days isn't broken over two lines."""
     return topic | {
         "rtl": is_right_to_left(topic["language"]),
-        "contacts": [contact.split(" · ") for contact in topic["contacts"]],
+        "contacts": [
+            [(part, begins_right_to_left(part)) for part in contact.split(" · ")]
+            for contact in topic["contacts"]
+        ],
     }
 
 

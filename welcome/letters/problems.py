@@ -125,6 +125,8 @@ def _texts(run: LetterRun) -> Iterator[Problem]:
 def _all_words(text: RunText) -> str:
     parts = [text.greeting["title"], text.greeting["body"], text.introduction.get("body", "")]
     parts += text.words.values()
+    for block in text.blocks:
+        parts += [block["title"], block["body"]]
     for topic in text.enclosure:
         parts += [topic["title"], topic["body"], *topic["contacts"]]
     return strip_tags("\n".join(parts)).replace("\r", "")

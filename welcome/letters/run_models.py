@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 from municipalities.texts.languages import CHOICES
 from welcome.households.quarters import Quarter
+from welcome.letters.template_models import LetterTemplate
 
 
 class RunState(models.TextChoices):
@@ -60,6 +61,15 @@ class LetterRun(MunicipalityOwned):
     # "texts": {"nb": {"title", "body", "language"}, …}} with each language of the run's letters; "body" is plain
     # words, and "language" differs where a fallback was taken. A household's own way to sign up is `Letter.code`.
     meeting = models.JSONField(_("meeting"), default=dict, editable=False)
+    # Which letter was frozen; none where nobody had changed the portal's own. Its words stand in the texts.
+    template = models.ForeignKey(
+        LetterTemplate,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="runs",
+        verbose_name=_("letter template"),
+    )
     cohort = models.PositiveIntegerField(_("cohort"), default=0, editable=False)
 
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
@@ -167,6 +177,10 @@ class RunText(MunicipalityOwned):
     # The letter's fixed words, such as {"heading": "Welcome to Ål, {names}!"}: frozen as well, because
     # a better translation next year must not change a letter of today.
     words = models.JSONField(_("fixed words"), default=dict)
+    # [{"kind", "title", "body", "language"}, …]: what is shown, in its order, with merge fields not yet filled;
+    # "language" differs where a fallback was taken. The greeting's words stand in `greeting`. [] in runs of before
+    # there were blocks.
+    blocks = models.JSONField(_("blocks"), default=list, blank=True)
 
     objects = OwnedQuerySet["RunText"].as_manager()
 

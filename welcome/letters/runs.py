@@ -70,7 +70,9 @@ def freeze(*, run: LetterRun, by: User | None, dated: datetime.date | None = Non
             dated = dated or timezone.localdate()
             _refuse_without_sender(run.municipality)
             run.letterhead = _letterhead(run.municipality)
-            run.cohort = _freeze_people(run, dated)
+            contents = Contents(run.municipality, dated)
+            run.template = contents.template if contents.template.pk else None
+            run.cohort = _freeze_people(run, dated, contents)
             run.state, run.dated = RunState.FROZEN, dated
             run.frozen_at, run.frozen_by = timezone.now(), by
             run.save()
@@ -107,10 +109,9 @@ def _letterhead(municipality: Municipality) -> dict[str, Any]:
         raise Refused(_("The arms or the signature can't be read; upload them again.")) from error
 
 
-def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
+def _freeze_people(run: LetterRun, dated: datetime.date, contents: Contents) -> int:
     """Letters, left-outs and texts of everybody in the cohort; how many they are."""
-    contents, telling = Contents(run.municipality, dated), Telling(run.municipality, dated)
-    choice = Choice(run.municipality)
+    telling, choice = Telling(run.municipality, dated), Choice(run.municipality)
     letters: list[Letter] = []
     left_out: list[LeftOut] = []
     for member in cohort.members(run, dated):
@@ -141,6 +142,7 @@ def _freeze_people(run: LetterRun, dated: datetime.date) -> int:
                 ),
                 salutation=salutation.greeting_names(member.adults, language),
                 people=member.people,
+                children=member.people - len(member.adults),
                 host=telling.host_of(member, language),
                 gifts=telling.gifts_of(member, language),
                 channel=channel,
@@ -179,6 +181,7 @@ def _empty(run: LetterRun) -> None:
     for rows in (run.letters, run.left_out, run.texts):
         rows.all().delete()
     run.state, run.cohort, run.letterhead, run.meeting, run.dated = RunState.DRAFT, 0, {}, {}, None
+    run.template = None
     run.frozen_at = run.approved_at = run.rendering_at = run.ready_at = run.cancelled_at = None
     run.frozen_by = run.approved_by = None
     run.save()

@@ -3,14 +3,12 @@
 Words between names ("and") are those of the letter's language; names stand as they are held.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
-
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from welcome.households.models import Person
 from welcome.letters import geometry
-from welcome.letters.words import catalogue_of
+from welcome.letters.speaking import catalogue_of, speaking
 
 GREETED_BY_NAME = 4  # More names than these read like a roll call: then it is "all of you".
 GREETING_LENGTH = 120
@@ -20,14 +18,28 @@ def enumerate_names(names: Sequence[str], language: str) -> str:
     """`Kari`, `Kari og Ola`, `Kari, Ola og Per`."""
     if len(names) < 2:
         return "".join(names)
-    with override(catalogue_of(language)):
+    with speaking(language) as _:
         # Translators: between the last two names of an enumeration, as in "Kari and Ola".
-        return _("%(names)s and %(name)s") % {"names": ", ".join(names[:-1]), "name": names[-1]}
+        together = _("%(names)s and %(name)s")
+    if language == "ar":
+        return _enumerate_in_arabic(names, together)
+    return together % {"names": ", ".join(names[:-1]), "name": names[-1]}
+
+
+def _enumerate_in_arabic(names: Sequence[str], together: str) -> str:
+    """An "and" before each name, which is joined to it where that is in Arabic letters too. Between Latin names
+    a comma would make them one run from left to right."""
+    joined = names[0]
+    for name in names[1:]:
+        is_arabic = unicodedata.bidirectional(name[:1] or " ") == "AL"
+        joined = together % {"names": joined, "name": name if is_arabic else f" {name}"}
+    return joined
 
 
 def window_names(adults: Sequence[Person], language: str) -> list[list[str]]:
     """Ways to write the adults' names above their address, the most beautiful first; each a list of
     lines. One name a line where each has their own family name, one line where they share it."""
+    language = catalogue_of(language)  # A Norwegian postman reads it.
     names = [_clean(adult.full_name) for adult in adults]
     joined = [enumerate_names(names, language)]
     if len(adults) == 1:
@@ -42,7 +54,7 @@ def greeting_names(adults: Sequence[Person], language: str) -> str:
     """Given names, as in "Welcome to Ål, Oksana and Åse Marie!"."""
     names = enumerate_names([_clean(adult.given_name) for adult in adults], language)
     if len(adults) > GREETED_BY_NAME or len(names) > GREETING_LENGTH:
-        with override(catalogue_of(language)):
+        with speaking(language) as _:
             # Translators: stands in for the names, as in "Welcome to Ål, all of you!"
             return _("all of you")
     return names

@@ -4,11 +4,13 @@ Letters of one *shape* share their personal page: they say the same, in as many 
 words in the lines. Whatever stands in running text belongs to the shape.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from welcome.letters import fonts
+from welcome.letters.blocks import Block
 from welcome.letters.slots import ADDRESS, HEADING, Spot
 
 SAMPLE = "X"
@@ -24,6 +26,7 @@ class Shape:
     address: tuple[str, ...]
     heading: tuple[str, ...]
     is_long: bool
+    blocks: tuple[Block, ...] = ()
 
     def spots(self) -> dict[str, Any]:
         """What the template of a letter shows in place of names and address."""
@@ -35,7 +38,22 @@ class Shape:
             )
         ]
         count = len(self.address)
-        return {"address": lines[:count], "heading": lines[count:], "long_heading": self.is_long}
+        return {
+            "address": lines[:count],
+            "heading": lines[count:],
+            "long_heading": self.is_long,
+            "code_mark": len(lines) + 1,
+        }
+
+
+def code_of(blocks: Iterable[Block]) -> str:
+    """What the one code of a letter leads to; "" where it has none."""
+    return next((block.code for block in blocks if block.code), "")
+
+
+def without_code(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The same for all letters that have a code: what it leads to is filled in."""
+    return tuple(replace(block, code=SAMPLE) if block.code else block for block in blocks)
 
 
 @dataclass(frozen=True)

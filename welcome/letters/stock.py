@@ -50,8 +50,8 @@ class Stock:
 
     def fitted(self, letter: Letter) -> Fitted:
         """Raises Unset for a letter that is laid out by itself, and LayoutError."""
-        heading = self.press.heading(letter)
-        lines = self._broken(letter.language, heading)
+        heading, blocks = self.press.heading(letter), self.press.blocks(letter)
+        lines, code = self._broken(letter.language, heading), shapes.code_of(blocks)
         if len(lines) > shapes.HEADING_LINES:
             raise Unset
         shape = Shape(
@@ -59,8 +59,9 @@ class Stock:
             tuple(map(shapes.sample_of, letter.address)),
             tuple(map(shapes.sample_of, lines)),
             shapes.is_long(heading),
+            shapes.without_code(blocks),
         )
-        return Fitted(shape, (*letter.address, *lines))
+        return Fitted(shape, (*letter.address, *lines, *([code] if code else [])))
 
     def _broken(self, language: str, heading: str) -> list[str]:
         probe = Shape(language, (), (shapes.SAMPLE,), shapes.is_long(heading))
@@ -143,7 +144,7 @@ def of(run: LetterRun) -> Stock:
     texts = run.texts.order_by("language").values(
         "language", "greeting", "introduction", "enclosure", "words"
     )
-    named = json.dumps([run.pk, run.letterhead, *texts], sort_keys=True)
+    named = json.dumps([run.pk, run.letterhead, run.meeting, *texts], sort_keys=True)
     name = hashlib.sha256(named.encode()).hexdigest()
     if name not in _latest:
         _latest[name] = Stock(run)

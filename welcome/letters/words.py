@@ -1,25 +1,20 @@
 """The fixed words of a letter in its own language: dates, headings, page numbers, weekdays."""
 
 import datetime
+import unicodedata
 from collections.abc import Iterable
 
-from django.conf import settings
-from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format, get_format
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from municipalities.contacts.models import OpeningHours
 from municipalities.texts.languages import LANGUAGES
+from welcome.households.quarters import Quarter
+from welcome.letters.speaking import speaking, spoken
 
 # Languages whose names of months and way to write a date Django has.
 DATED = {"nb", "nn", "en", "uk", "pl", "lt", "de", "ar", "fa", "vi"}
-
-
-def catalogue_of(language: str) -> str:
-    """The language the portal's own words are taken from: a letter in a language the portal does not
-    speak has English words around the municipality's text, never a third language."""
-    return language if language in dict(settings.LANGUAGES) else "en"
 
 
 def written_date(day: datetime.date, language: str) -> str:
@@ -29,24 +24,40 @@ def written_date(day: datetime.date, language: str) -> str:
         return date_format(day, "j F Y" if british else get_format("DATE_FORMAT"))
 
 
-def fixed_words(language: str, place: str, dated: datetime.date, privacy: str = "") -> dict[str, str]:
+def written_day(day: datetime.date, language: str) -> str:
+    """`torsdag 3. desember 2026`, `Thursday 3 December 2026`."""
+    with override(language if language in DATED else "en"):
+        weekday = str(WEEKDAYS[day.weekday()])
+    return f"{weekday} {written_date(day, language)}"
+
+
+def written_time(time: datetime.time, language: str) -> str:
+    """`18.00` where one writes Norwegian, else `18:00`."""
+    return time.strftime("%H.%M" if language in {"nb", "nn"} else "%H:%M")
+
+
+def fixed_words(
+    language: str, place: str, dated: datetime.date, *, quarter: Quarter | None = None, privacy: str = ""
+) -> dict[str, str]:
     """What a letter says beside the municipality's own texts. `{names}`, `{page}` and `{pages}` are
     filled per letter and page. `privacy`: the address of the page that tells of people's rights."""
-    with override(catalogue_of(language)):
+    quarter = quarter or Quarter.of(dated)
+    with speaking(language) as _:
         return {
+            "language": spoken(language),
             "heading": _("Welcome to %(place)s, {names}!") % {"place": place},
             "municipality": _("%(place)s municipality") % {"place": place},
             "page": _("{page} of {pages}"),
             "date": written_date(dated, language),
-            "closing": _("Warm regards"),
+            "quarter": _("quarter %(number)s of %(year)s") % {"number": quarter.number, "year": quarter.year},
             "mayor": _("mayor"),
-            "practical_title": _("The practical things are enclosed"),
-            "practical": _(
-                "The next pages hold what most people ask about first, with addresses and numbers to call."
-            ),
             "site": _("More, and always the newest, is on"),
             "call_title": _("Just call"),
             "call": _("If there is anything you wonder about, we answer on"),
+            "speaks": _("Languages:"),
+            # Translators: between a gift and who gives it, as in "2 × swimming tickets from the sports club".
+            "gift_from": _("from"),
+            "scan": _("Sign up: scan the code with your phone’s camera."),
             "enclosure_title": _("Good to know"),
             # GDPR art. 14: who is written to is told where the address is from, and what they may ask.
             "notice": _(
@@ -86,3 +97,9 @@ def opening_hours(hours: Iterable[OpeningHours], language: str) -> str:
 
 def is_right_to_left(language: str) -> bool:
     return LANGUAGES[language].rtl
+
+
+def begins_right_to_left(text: str) -> bool:
+    """Whether the first letter of `text` says so: of a heading, which may be in another language than its letter."""
+    directions = map(unicodedata.bidirectional, text)
+    return next((found for found in directions if found in {"L", "R", "AL"}), "L") != "L"
