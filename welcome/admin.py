@@ -4,6 +4,7 @@ from welcome.letters.admin import LetterRunAdmin
 from welcome.letters.channel_admin import ChannelSettingsAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.packages.admin import GiftAdmin
+from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
 
@@ -15,6 +16,7 @@ __all__ = [
     "HouseholdWithRightsAdmin",
     "ImportBatchAdmin",
     "LetterRunAdmin",
+    "LetterTemplateAdmin",
     "RetentionRunAdmin",
     "WelcomeMeetingAdmin",
 ]

@@ -28,7 +28,8 @@ def tidy(html: str) -> str:
     for theirs, ours in (("h1", "h2"), ("b", "strong"), ("i", "em")):
         html = re.sub(rf"<(/?){theirs}\b(?!r)[^>]*>", rf"<\1{ours}>", html)
     if html and not html.startswith("<"):
-        html = f"<p>{html}</p>"
+        # Typed without the editor: an empty line between paragraphs.
+        html = "".join(f"<p>{part.strip()}</p>" for part in re.split(r"(?:\r?\n[ \t]*){2,}", html))
     html = re.sub(
         r"<p>.*?</p>", lambda found: _PAIR_OF_BREAKS.sub("</p><p>", found[0]), html, flags=re.DOTALL
     )

@@ -35,6 +35,7 @@ from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOutReason, LetterRun
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
+from welcome.letters.template_models import LetterTemplate
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 
@@ -216,6 +217,7 @@ _RUN_PAGES = dict.fromkeys(
     staff(READ_PEOPLE),
 )
 _LETTER_RUN = "admin:welcome_letterrun"
+_LETTER_TEMPLATE = "admin:welcome_lettertemplate"
 STAFF = {
     **_EVERY_STAFF_PAGE,
     **pages(Municipality, READ_TEXTS, MANAGE, add=Asks.SYSTEM, delete=Asks.SYSTEM),
@@ -287,6 +289,13 @@ STAFF = {
     "admin:welcome_household_link": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
     "admin:welcome_household_check": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_importbatch_act": act(WRITE_PEOPLE),
+    **pages(
+        LetterTemplate, READ_TEXTS, WRITE_TEXTS, add=Asks.NOBODY, change=NOT_TAKEN, delete=Asks.NOBODY
+    ),
+    f"{_LETTER_TEMPLATE}_change": staff(READ_TEXTS),
+    f"{_LETTER_TEMPLATE}_write": staff(WRITE_TEXTS, WRITE_TEXTS),
+    f"{_LETTER_TEMPLATE}_preview": act(WRITE_TEXTS, posted=OK),
+    f"{_LETTER_TEMPLATE}_again": act(WRITE_TEXTS),
     f"{_LETTER_RUN}_ensure": act(RUN_LETTERS),
     **{f"{_LETTER_RUN}_{page}": rule for page, rule in _RUN_PAGES.items()},
     f"{_LETTER_RUN}_approve": staff(READ_PEOPLE),
@@ -376,6 +385,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
             "admin:welcome_importbatch_act": ["save", "drop"],
             "admin:municipalities_user_account": [step.verb for step in account_steps.STEPS],
         }.get(route.key, []),
+        "municipality_id": [pk if pk is not None else place.municipality.pk],
         "object_id": [pk if pk is not None else place.rows[route.model].pk if route.model else 1],
     }
     if unknown := [part for part in route.parts if not known.get(part)]:
@@ -388,6 +398,8 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
 def is_of_an_object(route: Route) -> bool:
     """A page of one municipality's row, that people of another are told is not there."""
     if route.key in {"admin:welcome_household_merge", "admin:welcome_household_left"}:
+        return True
+    if "municipality_id" in route.parts:
         return True
     own = "object_id" in route.parts and route.model is not None
     return own and not route.text.endswith(f"/{route.model._meta.model_name}/<path:object_id>/")

@@ -21,6 +21,7 @@ from welcome.letters.channels import ChannelSettings
 from welcome.letters.models import LetterRun
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
+from welcome.letters.template_models import LetterTemplate
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
@@ -40,6 +41,8 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
         _("Letters"),
         [(LetterRun, "mail", _("Letter runs")), (ChannelSettings, "send", _("How letters are sent"))],
+        _("Letters"),
+        [(LetterRun, "mail", _("Letter runs")), (LetterTemplate, "edit_document", _("The letter"))],
     ),
     (
         _("Information"),

@@ -4,14 +4,16 @@ A field is known by one name in all languages, so that a text can be translated 
 """
 
 import datetime
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.utils.functional import Promise
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from welcome.letters.models import Letter, RunText
@@ -107,7 +109,9 @@ FIELDS = {field.name: field for field in _ALL}
 
 
 def of_block(kind: str) -> list[Field]:
-    return [field for field in _ALL if kind in field.blocks]
+    """Those that may stand in a block of this kind, its own first."""
+    may = [field for field in _ALL if kind in field.blocks]
+    return sorted(may, key=lambda field: field.blocks == EVERYWHERE)
 
 
 @lru_cache(maxsize=512)
@@ -132,3 +136,27 @@ def fill(html: str, letter: Letter, text: RunText) -> SafeString:
 def used(words: str) -> Iterator[Field]:
     """The fields that stand in these words, each as often as it does."""
     return (part for part in _parts(words) if isinstance(part, Field))
+
+
+def faults(words: str, kind: str) -> list[str]:
+    """What is wrong with the merge fields in these words of a block, in sentences for who wrote them."""
+    found = []
+    for name in dict.fromkeys(part.strip() for part in _BRACES.findall(words)):
+        shown = strip_tags(name)
+        if name not in FIELDS:
+            near = difflib.get_close_matches(shown, [known.name for known in of_block(kind)], n=1)
+            hint = _now("Did you mean {%(near)s}?") % {"near": near[0]} if near else ""
+            found.append(f"{_now('There is no field {%(name)s}.') % {'name': shown}} {hint}".strip())
+        elif kind not in FIELDS[name].blocks:
+            places = ", ".join(f"“{place.label}”" for place in BlockKind if place in FIELDS[name].blocks)
+            found.append(
+                _now("{%(name)s} can only be used in %(places)s.") % {"name": shown, "places": places}
+            )
+    if set(_BRACES.sub("", words)) & {"{", "}"}:
+        found.append(_now("A brace stands alone: a field is written as {names}, with both."))
+    return found
+
+
+def without_value(words: str, letter: Letter, text: RunText) -> list[str]:
+    """The names of the fields in these words of which nothing is known for this letter."""
+    return [field.name for field in dict.fromkeys(used(words)) if not field.value(letter, text).strip()]
