@@ -150,6 +150,8 @@ def _filled(pattern, model, parts, row):
     for part in parts:
         if part == "object_id":
             values.append([row.pk])
+        elif part == "municipality_id":
+            values.append([row.municipality_id])
         else:
             assert (model, part) in PARTS, (
                 f"The sweep can't fill {part!r} of {pattern.name}: declare it in PARTS of this file."

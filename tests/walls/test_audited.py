@@ -363,6 +363,7 @@ PROVIDER = "how the municipality's own login is reached: nobody's data"
 GIFT = "what the municipality gives: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
 SENDING = "which ways the municipality's letters go, and its keys to them: nobody's data"
+OWN_WORDS = "what the municipality itself says in its letter: nobody's data"
 CHANGE_NOTHING = {
     "welcome_household_delete": "leads on to the erasure, which is a story",
     "municipalities_auditentry_export": EXPORT,
@@ -398,6 +399,10 @@ CHANGE_NOTHING = {
     "welcome_datarequest_changelist": NO_ACTIONS,
     "welcome_importbatch_changelist": NO_ACTIONS,
     "welcome_letterrun_changelist": NO_ACTIONS,
+    "welcome_lettertemplate_changelist": NO_ACTIONS,
+    "welcome_lettertemplate_write": OWN_WORDS,
+    "welcome_lettertemplate_again": OWN_WORDS,
+    "welcome_lettertemplate_preview": "shows a letter and keeps nothing",
     "welcome_retentionrun_changelist": NO_ACTIONS,
 }
 PAGES_OF_DJANGO = ("_history", " shortcut")  # The second leads to the change page.

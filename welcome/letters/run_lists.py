@@ -23,6 +23,7 @@ from welcome.letters.models import (
     PrintFileQuerySet,
 )
 from welcome.letters.problems import Problem
+from welcome.letters.template_models import BlockKind
 
 ROWS_A_PAGE = 50
 
@@ -127,6 +128,7 @@ class FrozenTexts:
     greeting: FrozenText
     introduction: FrozenText | None
     topics: list[FrozenText]
+    blocks: list[tuple[str, FrozenText]]  # What each is, and its words with merge fields unfilled.
 
     @property
     def fallbacks(self) -> int:
@@ -145,6 +147,11 @@ def texts_of(run: LetterRun) -> list[FrozenTexts]:
             _frozen(text.greeting, text.language),
             _frozen(text.introduction, text.language) if text.introduction else None,
             [_frozen(topic, text.language) for topic in text.enclosure],
+            [
+                (str(BlockKind(block["kind"]).label), _frozen(block, text.language))
+                for block in text.blocks
+                if block["kind"] != BlockKind.GREETING
+            ],
         )
         for text in run.texts.all()
     ]

@@ -45,11 +45,11 @@ class LetterTemplateAdmin(ScopedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         template = self.get_object(request, object_id) if object_id.isdecimal() else None
         if template is None:
             raise Http404
-        if not self.has_view_permission(request, template) or request.method not in {"GET", "HEAD"}:
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         return template_pages.version(request, template)
 
     def get_urls(self) -> list[URLPattern]:

@@ -16,7 +16,7 @@ from municipalities.municipality.models import Municipality, TextKind, texts_of
 from municipalities.texts.forms import RichTextInput, RichTextWidget, tidy
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.models import Household
-from welcome.letters import default_blocks, fields, salutation, trying
+from welcome.letters import default_blocks, fields, problems, salutation, trying
 from welcome.letters.layout import LayoutError
 from welcome.letters.speaking import spoken
 from welcome.letters.template_models import BlockKind, LetterTemplate
@@ -199,7 +199,7 @@ class TemplateForm(forms.Form):
             except LayoutError as error:
                 self.add_error(self._longest(language), str(error))
                 continue
-            if pages > trying.PERSONAL_PAGES:
+            if pages > problems.PERSONAL_PAGES:
                 self.add_error(
                     self._longest(language),
                     ngettext(
@@ -209,7 +209,7 @@ class TemplateForm(forms.Form):
                         " there is room on %(room)d.",
                         pages,
                     )
-                    % {"pages": pages, "room": trying.PERSONAL_PAGES},
+                    % {"pages": pages, "room": problems.PERSONAL_PAGES},
                 )
 
     def _longest(self, language: str) -> str | None:

@@ -17,7 +17,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.models import Household
-from welcome.letters import previews, templating, trying
+from welcome.letters import previews, problems, templating, trying
 from welcome.letters.layout import LayoutError
 from welcome.letters.template_forms import PreviewForm, TemplateForm
 from welcome.letters.template_models import LetterTemplate, standard_blocks, template_of
@@ -120,7 +120,7 @@ def _tried(form: TemplateForm, chooser: PreviewForm) -> dict[str, Any]:
     return {
         "pages": [base64.b64encode(previews.picture(content, page)).decode() for page in shown],
         "count": count,
-        "is_long": count > trying.PERSONAL_PAGES,
+        "is_long": count > problems.PERSONAL_PAGES,
         "instead": "" if language == wished else LANGUAGES[language].own_name,
         "wished": LANGUAGES[wished].own_name,
     }

@@ -16,7 +16,6 @@ from welcome.letters.models import Letter, LetterRun, RunText
 from welcome.letters.press import Press
 from welcome.letters.template_models import LetterTemplate
 
-PERSONAL_PAGES = 2  # One sheet: more would be another letter.
 TOLD = ("host", "meeting", "gifts")
 
 
