@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.utils.functional import Promise
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from welcome.letters.models import Letter, RunText
@@ -145,15 +145,16 @@ def faults(words: str, kind: str) -> list[str]:
         shown = strip_tags(name)
         if name not in FIELDS:
             near = difflib.get_close_matches(shown, [known.name for known in of_block(kind)], n=1)
-            hint = _now("Did you mean {%(near)s}?") % {"near": near[0]} if near else ""
-            found.append(f"{_now('There is no field {%(name)s}.') % {'name': shown}} {hint}".strip())
+            hint = gettext("Did you mean {%(near)s}?") % {"near": near[0]} if near else ""
+            unknown = gettext("There is no field {%(name)s}.") % {"name": shown}
+            found.append(f"{unknown} {hint}".strip())
         elif kind not in FIELDS[name].blocks:
-            places = ", ".join(f"“{place.label}”" for place in BlockKind if place in FIELDS[name].blocks)
+            places = ", ".join(str(place.label) for place in BlockKind if place in FIELDS[name].blocks)
             found.append(
-                _now("{%(name)s} can only be used in %(places)s.") % {"name": shown, "places": places}
+                gettext("{%(name)s} can only be used in “%(places)s”.") % {"name": shown, "places": places}
             )
     if set(_BRACES.sub("", words)) & {"{", "}"}:
-        found.append(_now("A brace stands alone: a field is written as {names}, with both."))
+        found.append(gettext("A brace stands alone: a field is written as {names}, with both."))
     return found
 
 

@@ -282,7 +282,12 @@ class PreviewForm(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, languages: list[str], households: dict[str, Household]
+        self,
+        data: QueryDict | None = None,
+        *,
+        languages: list[str],
+        home: str,
+        households: dict[str, Household],
     ) -> None:
         # A form that is sent without a choice is shown as it first was.
         super().__init__(data if data is not None and "preview-language" in data else None, prefix="preview")
@@ -295,7 +300,7 @@ class PreviewForm(forms.Form):
         self.fields["language"].choices = [(code, LANGUAGES[code].own_name) for code in languages]  # type: ignore[attr-defined]
         self.initial = {
             "home": real[0][0] if real else "family",
-            "language": languages[0],
+            "language": home if home in languages else languages[0],
             "told": list(TOLD),
         }
 

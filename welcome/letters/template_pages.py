@@ -45,7 +45,7 @@ def write(request: HttpRequest, municipality_id: int) -> HttpResponse:
     if kind:
         return _page(request, form.moved(kind, -1 if way == "up" else 1))
     if "try" in request.POST:
-        return _page(request, form, preview=True)
+        return _page(request, form)
     return _save(request, form)
 
 
@@ -94,7 +94,7 @@ def _chooser(request: HttpRequest, form: TemplateForm) -> PreviewForm:
     may_see = access_of(request).may(Right.READ_PEOPLE, place.pk)
     households = trying.notable(place) if may_see else {}
     sent = request.POST if request.method == "POST" else None
-    return PreviewForm(sent, languages=form.languages, households=households)
+    return PreviewForm(sent, languages=form.languages, home=place.home_language, households=households)
 
 
 def _tried(form: TemplateForm, chooser: PreviewForm) -> dict[str, Any]:
@@ -131,7 +131,6 @@ def _page(
     form: TemplateForm,
     *,
     checked: bool = False,
-    preview: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     municipality = form.municipality
@@ -150,7 +149,7 @@ def _page(
         "errors": [*_faulty(form)] if checked else [],
         "checked": checked,
         "chooser": chooser,
-        "tried": _tried(form, chooser) if preview or request.method == "GET" else None,
+        "tried": _tried(form, chooser),
     }
     return _answer(request, "write", context, status)
 

@@ -123,13 +123,17 @@ class Trial:
             gifts=GIFTS if "gifts" in told else [],
             code=CODE if "meeting" in told else "",
         )
-        return letter, self._contents.in_language(run, language)
+        text = self._contents.in_language(run, language)
+        # Whether there is an enclosure matters to these pages, its length doesn't: it takes twenty times as long to
+        # lay out. How many pages it all is stays unsaid.
+        text.enclosure = text.enclosure[:1]
+        text.words["page"] = text.words["page"].replace("{pages}", "…")
+        return letter, text
 
     def pages(self, language: str, home: Home) -> int:
         """How many pages this household's letter takes before its enclosure, with all that can be told.
         Raises LayoutError."""
         letter, text = self.letter(language, home)
-        text.enclosure = text.enclosure[:1]  # Whether there is one matters to the page, its length doesn't.
         with rendering.one_at_a_time:
             return len(Press(letter.run, [text]).personal(letter).pages)
 
