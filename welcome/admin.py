@@ -2,9 +2,9 @@ from welcome.hosts.admin import HostAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
 from welcome.letters.channel_admin import ChannelSettingsAdmin
+from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.packages.admin import GiftAdmin
-from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
 

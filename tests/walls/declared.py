@@ -33,9 +33,9 @@ from welcome.households.own_logins import OwnLogin
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOutReason, LetterRun
+from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
-from welcome.letters.template_models import LetterTemplate
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 

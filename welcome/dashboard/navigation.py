@@ -19,9 +19,9 @@ from welcome.hosts.models import Host
 from welcome.households.models import Household, ImportBatch
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.models import LetterRun
+from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
-from welcome.letters.template_models import LetterTemplate
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
@@ -40,9 +40,11 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     ),
     (
         _("Letters"),
-        [(LetterRun, "mail", _("Letter runs")), (ChannelSettings, "send", _("How letters are sent"))],
-        _("Letters"),
-        [(LetterRun, "mail", _("Letter runs")), (LetterTemplate, "edit_document", _("The letter"))],
+        [
+            (LetterRun, "mail", _("Letter runs")),
+            (LetterTemplate, "edit_document", _("The letter")),
+            (ChannelSettings, "send", _("How letters are sent")),
+        ],
     ),
     (
         _("Information"),

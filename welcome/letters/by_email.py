@@ -17,7 +17,7 @@ from municipalities.tenancy.logs import where
 from welcome.letters.channels import Later, MaybeTaken, NotTaken
 from welcome.letters.delivery_models import Delivery, Reason
 from welcome.letters.models import Letter
-from welcome.letters.words import catalogue_of
+from welcome.letters.speaking import catalogue_of
 
 
 def send(delivery: Delivery, letter: Letter, content: bytes) -> str:

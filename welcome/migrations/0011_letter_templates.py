@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('municipalities', '0006_identity_providers'),
-        ('welcome', '0006_what_a_letter_tells_of'),
+        ('municipalities', '0008_the_logs_checks_and_time'),
+        ('welcome', '0010_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
