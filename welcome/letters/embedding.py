@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 import uharfbuzz as hb
 
+from welcome.letters.readable import meanings
 from welcome.letters.shaping import Line, Typeface
 from welcome.letters.sheets import Writer
 
@@ -55,6 +56,9 @@ class Glyphs:
 
 def _embed(writer: Writer, face: Typeface, glyphs: Mapping[int, str]) -> int:
     program = _subset(face, glyphs)
+    if doubtful := [glyph for glyph, text in glyphs.items() if len(text) != 1]:
+        known = meanings(face.called)
+        glyphs = {**glyphs, **{glyph: known[glyph] for glyph in doubtful if glyph in known}}
     name = f"/{face.name}+{face.family}".encode()
     kind, extra = (b"3", b"/Subtype/OpenType") if face.is_cff else (b"2", b"/Length1 %d" % len(program))
     file = writer.add_stream(program, extra)

@@ -11,6 +11,7 @@ from weasyprint import Document
 
 from welcome.letters import slots
 from welcome.letters.embedding import Glyphs
+from welcome.letters.readable import mend
 from welcome.letters.sheets import HEAD, Writer
 from welcome.letters.slots import CodeSlot, Slot
 
@@ -49,7 +50,7 @@ class Plate:
     a reference in it is one. `filled`: the slots of each page, whose samples are cut out."""
 
     def __init__(self, document: Document, filled: Sequence[Iterable[Slot | CodeSlot]]) -> None:
-        with pikepdf.open(io.BytesIO(document.write_pdf(pdf_identifier=b"plate"))) as pdf:
+        with pikepdf.open(io.BytesIO(document.write_pdf(pdf_identifier=b"plate", finisher=mend))) as pdf:
             resources = pdf.pages[0].Resources  # Those of all pages: the layout engine makes one dictionary.
             self._resources, self._fonts = resources.objgen[0], resources.Font.objgen[0]
             self._pieces = _reachable(_pieces(pdf), self._resources)
@@ -87,7 +88,7 @@ class Tagged:
     """A whole letter with its structure, in which only what stands in the slots is still to be drawn."""
 
     def __init__(self, document: Document, filled: Sequence[Sequence[Slot | CodeSlot]]) -> None:
-        content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"letter")
+        content = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"letter", finisher=mend)
         with pikepdf.open(io.BytesIO(content)) as pdf:
             pieces = _pieces(pdf)
             self._root, self._info = pdf.Root.objgen[0], pdf.trailer.Info.objgen[0]

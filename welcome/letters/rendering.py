@@ -23,6 +23,7 @@ from welcome.letters.embedding import Glyphs
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterState, PrintFile
 from welcome.letters.plates import Plate
+from welcome.letters.readable import mend
 from welcome.letters.shapes import Fitted, Shape
 from welcome.letters.shaping import Unset
 from welcome.letters.stock import Stock
@@ -65,7 +66,9 @@ def render_letter(letter: Letter, *, stock: Stock | None = None) -> bytes:
             return stock.tagged(fitted.shape).filled(drawn, glyphs, identifier)
         except Unset:
             whole = stock.whole(stock.press.personal(letter), letter.language)
-            content: bytes = whole.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+            content: bytes = whole.write_pdf(
+                pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=mend
+            )
             return content
 
 

@@ -30,6 +30,7 @@ class Typeface:
 
     def __init__(self, found: PangoFont) -> None:
         self.name: str = found.hash
+        self.called: str = found.family
         self.family: str = found.name.decode().lstrip("/").partition("+")[2]
         self.ascent, self.descent, self.flags = found.ascent, found.descent, found.flags
         self.is_cff = found.type == "otf"
