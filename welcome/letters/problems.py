@@ -73,7 +73,10 @@ def _told(letter: Letter) -> Iterator[str]:
 
 def of_run(run: LetterRun) -> list[Problem]:
     """All of a frozen run, what blocks it first."""
-    found = [*_texts(run), *_letters(run), *_letterhead(run), *_fallbacks(run), *_layouts(run)]
+    found = [*_texts(run), *_letters(run), *_letterhead(run), *_fallbacks(run)]
+    # Of a letter that is stopped already, its page says the same once more.
+    stopped = {problem.letter for problem in found if problem.blocking and problem.letter}
+    found += [problem for problem in _layouts(run) if problem.letter not in stopped]
     return sorted(found, key=lambda problem: not problem.blocking)
 
 

@@ -66,9 +66,7 @@ def render_letter(letter: Letter, *, stock: Stock | None = None) -> bytes:
             return stock.tagged(fitted.shape).filled(drawn, glyphs, identifier)
         except Unset:
             whole = stock.whole(stock.press.personal(letter), letter.language)
-            content: bytes = whole.write_pdf(
-                pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=mend
-            )
+            content: bytes = whole.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=mend)
             return content
 
 

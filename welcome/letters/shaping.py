@@ -177,7 +177,7 @@ class Shaper:
         pango.pango_layout_line_get_extents(first, ffi.NULL, extents)
         baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
         metrics = None if set(used) == {self.face} else (extents.height * FROM_UNITS, baseline)
-        return Line("".join(body).encode(), extents.width * FROM_UNITS, tuple(used.items()), metrics)
+        return Line("\n".join(body).encode(), extents.width * FROM_UNITS, tuple(used.items()), metrics)
 
 
 class Shapers:
@@ -212,6 +212,7 @@ def typeface(font: Any) -> tuple[Typeface, float]:
 
 
 def _number(value: float) -> str:
+    """As PDF reads numbers: with no exponent (ISO 32000-1, 7.3.3)."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
@@ -244,7 +245,7 @@ def _glyph_string(item: Any, face: Typeface, size: float, text: bytes, used: dic
         geometry, glyph = info.geometry, info.glyph
         if glyph == pango.PANGO_GLYPH_EMPTY or glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG:
             # Joiners leave no mark. What no font has is refused by name before anything is frozen.
-            parts.append(f"{-geometry.width / size:.6g}")
+            parts.append(_number(-geometry.width / size))
             continue
         if glyph not in used:
             if backward:
@@ -256,9 +257,9 @@ def _glyph_string(item: Any, face: Typeface, size: float, text: bytes, used: dic
         rise = geometry.y_offset / 1000
         if rise:
             show()
-            out.append(f"{-rise:.6g} Ts")
+            out.append(f"{_number(-rise)} Ts")
         if offset:
-            parts.append(f"{-offset:.6g}")
+            parts.append(_number(-offset))
         parts.append(f"<{glyph:04x}>")
         if rise:
             show()
@@ -267,4 +268,4 @@ def _glyph_string(item: Any, face: Typeface, size: float, text: bytes, used: dic
         if int(kern):
             parts.append(f"{int(kern)}")
     show()
-    return "".join(out)
+    return "\n".join(out)

@@ -9,7 +9,7 @@ from tests.factories.municipalities import MunicipalityTextFactory, TopicTextFac
 from tests.factories.welcome import PersonFactory
 from tests.welcome.letters.conftest import arrive, frozen
 from welcome.letters import rendering
-from welcome.letters.press import Press
+from welcome.letters.stock import Stock
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 
 HOST = {
@@ -84,7 +84,7 @@ def texts_of(content):
 @pytest.mark.parametrize("told", [set(), {"host"}, {"meeting"}, {"gifts"}, {"host", "meeting", "gifts"}])
 def test_each_letter_tells_what_its_household_has_and_nothing_else(run, told):
     run.meeting = MEETING if "meeting" in told else {}
-    press = Press(run)
+    stock = Stock(run)
     letters = list(run.letters.select_related("household").order_by("number"))
     assert len(letters) == len(GREETINGS) * len(HOUSEHOLDS)
     for letter in letters:
@@ -92,7 +92,7 @@ def test_each_letter_tells_what_its_household_has_and_nothing_else(run, told):
         letter.host = HOST if "host" in told else {}
         letter.gifts = GIFTS if "gifts" in told else []
         letter.code = CODE if "meeting" in told else ""
-        first = texts_of(rendering.render_letter(letter, press=press))[0]
+        first = texts_of(rendering.render_letter(letter, stock=stock))[0]
         kind = list(HOUSEHOLDS)[(int(letter.household.house_number) - 1) % len(HOUSEHOLDS)]
         for line in letter.address:
             assert " ".join(line.split()) in first
