@@ -106,26 +106,15 @@ def prepare():
 def naive(stock, letter) -> bytes:
     """One document a letter, all of its pages laid out for it, as a plain loop would. It is told how many
     pages there are, so that it lays out each once."""
-    from welcome.letters.slots import Spot
-
-    press, text = stock.press, stock.press._texts[letter.language]
-    pages = len(press.enclosure(letter.language, before=1).pages) + 1
-    heading = press.heading(letter)
-    personal = press._lay_out(
-        "print/letter.html", letter.language, total=pages, has_enclosure=True, long_heading=len(heading) > 60,
-        address=[Spot(line) for line in letter.address], heading=[Spot(heading)], **_more(press, letter),
-    )  # fmt: skip
     from welcome.letters.press import _topic
 
+    press, text = stock.press, stock.press._texts[letter.language]
+    personal = press.personal(letter)
     enclosure = press._lay_out(
-        "print/enclosure.html", letter.language, total=pages, first_page=2, introduction_rtl=False,
-        topics=[_topic(topic) for topic in text.enclosure],
+        "print/enclosure.html", letter.language, total=press.enclosed(letter.language, before=1) + 1, first_page=2,
+        introduction_rtl=False, topics=[_topic(topic) for topic in text.enclosure],
     )  # fmt: skip
     return personal.copy([*personal.pages, *enclosure.pages]).write_pdf()
-
-
-def _more(press, letter) -> dict:
-    return {}
 
 
 def typst_source(stock, letters) -> str:

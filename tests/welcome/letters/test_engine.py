@@ -5,12 +5,14 @@ import unicodedata
 
 import pikepdf
 import pytest
+import zxingcpp
 from PIL import ImageChops
 
 from municipalities.municipality.models import MunicipalityText
 from tests.factories.municipalities import MunicipalityTextFactory
 from tests.welcome.letters.conftest import approved, arrive, frozen
 from tests.welcome.letters.test_rendering import HARD_NAMES, file_of, pages_of
+from tests.welcome.letters.test_variants import MEETING
 from welcome.letters import rendering, shapes, slots, verification
 from welcome.letters.embedding import Glyphs
 from welcome.letters.readable import mend
@@ -191,3 +193,48 @@ def test_a_sample_names_the_fonts_that_a_line_needs():
     assert shapes.sample_of("Kari Nordmann 12") == shapes.sample_of("Оксана Їжакевич") == "X"
     assert shapes.sample_of("ሰላም") != shapes.sample_of("محمد") != "X"
     assert shapes.sample_of("محمد الأحمد") == shapes.sample_of("زهرا Ål")
+
+
+def read_code(page):
+    found = zxingcpp.read_barcode(picture(page))
+    return found.text if found else None
+
+
+def without_code(page, slot):
+    """The page's picture with the code's square painted over."""
+    numbers = [float(number) for number in slot.frame.split() if number != b"cm"]
+    (x, y), (width, height) = numbers[4:6], (numbers[6], numbers[11])
+    drawn = picture(page)
+    edges = (x, y, x + width, y + height)
+    drawn.paste(255, tuple(round(edge * DPI / 96) for edge in edges))
+    return drawn
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_each_letter_has_its_own_code_and_the_page_around_it_is_the_same(place, alone):
+    for number in range(4):
+        arrive(place, f"Kari Nummer{number}")
+    run = approved(place)
+    run.meeting = MEETING
+    run.save()
+    for letter in run.letters.all():
+        letter.code = f"https://tilflytter.example/l/meeting/{'Ab3' * 13}{letter.number}/"
+        letter.save()
+    stock = Stock(run)
+    made = rendering.render_file(run.files.select_related("run").get(), stock=stock)
+    printed = pages_of(made.content)
+    for placed in made.placed:
+        letter = placed.letter
+        there = (
+            pages_of(rendering.render_letter(letter, stock=stock))[0]
+            if alone
+            else printed[placed.first_page - 1]
+        )
+        assert read_code(there) == letter.code
+        fitted = stock.fitted(letter)
+        [slot] = [slot for slot in stock.slots(fitted.shape) if slot.name == slots.CODE]
+        naive = by_itself(stock, letter)[0]
+        assert read_code(naive) == letter.code
+        difference = ImageChops.difference(without_code(there, slot), without_code(naive, slot))
+        assert sum(difference.histogram()[LITTLE:]) <= TOLERANCE
+    assert len({stock.fitted(letter).shape for letter in run.letters.all()}) == 1
