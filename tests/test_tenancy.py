@@ -151,7 +151,7 @@ def _filled(pattern, model, parts, row):
         if part == "object_id":
             values.append([row.pk])
         elif part == "municipality_id":
-            values.append([row.municipality_id])
+            values.append([getattr(row, "municipality_id", row.pk)])
         else:
             assert (model, part) in PARTS, (
                 f"The sweep can't fill {part!r} of {pattern.name}: declare it in PARTS of this file."
