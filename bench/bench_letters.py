@@ -38,6 +38,7 @@ SENTENCES = (
     " trenger ikke bestille time. Ta gjerne med barna. Skjemaet finner dere på kommunens sider, og vi hjelper dere med"
     " å fylle det ut. Fristen er den første i måneden, men kom likevel om den er gått ut."
 )
+TIMES = 3  # So often the standard topics, that a letter has some six pages.
 
 
 def cpu() -> float:
@@ -70,10 +71,11 @@ def prepare():
         municipality=place, kind=TextKind.GREETING, language="nb",
         body="<p>Så fint at dere har valgt å bo her. Vi vil gjerne bli kjent med dere fort.</p>" * 4,
     )  # fmt: skip
-    for order, entry in enumerate(STANDARD):
-        topic = Topic.objects.create(municipality=place, slug=entry.slug, order=order)
+    for order in range(len(STANDARD) * TIMES):
+        entry = STANDARD[order % len(STANDARD)]
+        topic = Topic.objects.create(municipality=place, slug=f"{entry.slug}-{order}", order=order)
         TopicText.objects.create(
-            municipality=place, topic=topic, language="nb", title=str(entry.name), brief=f"{SENTENCES} " * 3
+            municipality=place, topic=topic, language="nb", title=str(entry.name), brief=SENTENCES[:220]
         )
     households = Household.objects.bulk_create(
         [

@@ -23,6 +23,8 @@ from welcome.letters.words import begins_right_to_left, is_right_to_left
 # Greys that a black-and-white printer keeps apart and that words on them can be read on.
 RIDGE_GREYS = ("#ececec", "#dcdcdc", "#c8c8c8")
 GUESSES = 5
+# Signs on a page of the enclosure, and what a topic's white space and a line of a contact take of them.
+A_PAGE, A_TOPIC, A_CONTACT = 3600, 90, 60
 SVG = "image/svg+xml"
 MIME_TYPES = {"svg": SVG, "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
@@ -121,7 +123,10 @@ class Press:
                 first_page=before + 1,
                 topics=[_topic(topic) for topic in text.enclosure],
                 introduction_rtl=is_right_to_left(text.introduction.get("language", language)),
-            )
+            ),
+            guess=next(
+                (length for (known, _), length in self._lengths.items() if known == language), _about(text)
+            ),
         )
 
     def _lay_out(self, template: str, language: str, *, total: int, **more: Any) -> Document:
@@ -171,16 +176,25 @@ def dot() -> bytes:
     return out.getvalue()
 
 
-def settled(lay_out: Callable[[int], Document]) -> Document:
+def settled(lay_out: Callable[[int], Document], guess: int = 1) -> Document:
     """What `lay_out` makes of a guessed number of pages, laid out anew until it has as many as were
     guessed: each page says "1 of 6"."""
-    pages = 1
+    pages = guess
     for _ in range(GUESSES):
         document = lay_out(pages)
         if len(document.pages) == pages:
             return document
         pages = len(document.pages)
     raise LayoutError("The number of pages changes with what is printed about it.")
+
+
+def _about(text: RunText) -> int:
+    """How many pages the enclosure will have, or nearly: a good guess saves laying out all of it a second time."""
+    signs = sum(
+        A_TOPIC + len(topic["title"]) + len(topic["body"]) + A_CONTACT * len(topic["contacts"])
+        for topic in text.enclosure
+    )
+    return max(1, round(signs / A_PAGE))
 
 
 def css_string(text: str) -> str:
