@@ -117,17 +117,14 @@ class _Signs:
     def __init__(self, file: PrintFile, token: uuid.UUID) -> None:
         self._file, self._token = file, token
         self._next = 0.0
-        self._made = 0
 
-    def __call__(self, letter: Letter) -> None:
-        if time.monotonic() >= self._next or self._file.attempts > 1:
-            held = PrintFile.objects.filter(pk=self._file.pk).held(self._token)
-            if not held.update(
-                lease_expires_at=timezone.now() + LEASE, at_number=letter.number, made=self._made
-            ):
-                raise LeaseLost
-            self._next = time.monotonic() + SECONDS_BETWEEN_SIGNS
-        self._made += 1
+    def __call__(self, letter: Letter, made: int = 0) -> None:
+        if time.monotonic() < self._next and self._file.attempts <= 1:
+            return
+        held = PrintFile.objects.filter(pk=self._file.pk).held(self._token)
+        if not held.update(lease_expires_at=timezone.now() + LEASE, at_number=letter.number, made=made):
+            raise LeaseLost
+        self._next = time.monotonic() + SECONDS_BETWEEN_SIGNS
 
 
 def _keep(file: PrintFile, token: uuid.UUID, made: rendering.Made) -> bool:

@@ -74,10 +74,11 @@ def render_file(
     file: PrintFile,
     *,
     stock: Stock | None = None,
-    on_letter: Callable[[Letter], None] = lambda letter: None,
+    on_letter: Callable[[Letter, int], None] = lambda letter, made: None,
 ) -> Made:
     """The waiting letters of a print file, in the order of their numbers. A letter that can't be made is
-    listed with its error and has no page; the rest goes on. `on_letter` hears of each before it is made."""
+    listed with its error and has no page; the rest goes on. `on_letter` hears of each before anything is done with
+    it, and how many are made."""
     letters = list(file.letters.filter(state=LetterState.WAITING).order_by("number"))
     with one_at_a_time:
         stock = stock or Stock(file.run)
@@ -103,7 +104,7 @@ def render_file(
 class _Letters:
     """The letters of one file on their way: each ends in `leaves` or in `errors`, by its number."""
 
-    def __init__(self, stock: Stock, on_letter: Callable[[Letter], None]) -> None:
+    def __init__(self, stock: Stock, on_letter: Callable[[Letter, int], None]) -> None:
         self.glyphs = Glyphs()
         self.leaves: dict[int, Leaves] = {}
         self.errors: dict[int, str] = {}
@@ -113,13 +114,14 @@ class _Letters:
     def lay_out(self, letters: Sequence[Letter]) -> None:
         fitted: dict[int, Fitted] = {}
         for letter in letters:
+            self._on_letter(letter, 0)
             with self._fault_of(letter):
                 fitted[letter.number] = self._stock.fitted(letter)
         shared = Counter(found.shape for found in fitted.values())
         for letter in letters:
             if letter.number in self.errors:
                 continue
-            self._on_letter(letter)
+            self._on_letter(letter, len(self.leaves))
             with self._fault_of(letter):
                 found = fitted.get(letter.number)
                 if not (found and self._is_worth(found, shared) and self._fill(letter, found)):

@@ -95,6 +95,19 @@ def test_a_worker_past_its_lease_writes_nothing(run):
     assert not run.letters.printed().exists()
 
 
+def test_of_each_letter_a_sign_is_given_before_anything_is_done_with_it(run, monkeypatch):
+    """Who dies on a letter, also while its lines are only measured, leaves its number behind."""
+    signs, fitted = [], Stock.fitted
+
+    def watched(self, letter):
+        assert signs[-1] == (letter.number, 0)
+        return fitted(self, letter)
+
+    monkeypatch.setattr(Stock, "fitted", watched)
+    rendering.render_file(run.files.get(), on_letter=lambda letter, made: signs.append((letter.number, made)))
+    assert signs == [(1, 0), (2, 0), (3, 0), (4, 0), (1, 0), (2, 1), (3, 2), (4, 3)]
+
+
 def test_a_late_write_leaves_no_pdf_behind(run):
     file = printing.claim(run.files.get().pk)
     with pytest.raises(printing.LeaseLost):
@@ -107,8 +120,8 @@ def test_signs_of_life_renew_the_lease_and_show_how_far_it_is(run):
     PrintFile.objects.update(lease_expires_at=timezone.now(), attempts=2)
     file.refresh_from_db()
     signs = printing._Signs(file, file.lease_token)
-    for letter in run.letters.all()[:3]:
-        signs(letter)
+    for made, letter in enumerate(run.letters.all()[:3]):
+        signs(letter, made)
     file.refresh_from_db()
     assert (file.at_number, file.made) == (3, 2)
     assert file.lease_expires_at > timezone.now() + printing.LEASE / 2
