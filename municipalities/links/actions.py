@@ -48,7 +48,8 @@ def issue(*, purpose: Purpose, of: models.Model, by: User | None) -> Link:
         # Two who issue at once come one after the other here, and the later one's link is the one that holds.
         obj = type(of)._default_manager.select_for_update(of=("self",)).get(pk=of.pk)
         revoke_all(of=obj, by=by, purpose=purpose)
-        _record_each(Action.ISSUED, type(obj), [obj.pk], municipality_id, purpose.code, by)
+        by_id = by.pk if by else None
+        _record_each(Action.ISSUED, type(obj), [obj.pk], municipality_id, purpose.code, by_id)
         link = _made(purpose, obj, municipality_id, timezone.now(), by)
         link.save(force_insert=True)
     return link
@@ -70,7 +71,7 @@ def _issue_batch(purpose: Purpose, of: Sequence[models.Model]) -> dict[int, Link
     # In one order, so that two who issue at once wait for each other instead of both.
     rows = purpose.model._default_manager.select_for_update(of=("self",)).filter(pk__in=ids)
     list(rows.order_by("pk").values_list("pk", flat=True))
-    _revoke(Link.objects.filter(purpose=purpose.code, model=purpose.label, object_id__in=ids), None)
+    revoke_each(purpose=purpose, ids=ids, by_id=None)
     now = timezone.now()
     links = [_made(purpose, obj, municipality_id, now, None) for obj in of]
     _record_each(Action.ISSUED, purpose.model, ids, municipality_id, purpose.code, None)
@@ -147,16 +148,22 @@ def _opened(link: Link, purpose: Purpose) -> Opened | None:
 
 def revoke(*, link: Link, by: User | None) -> bool:
     """False if it was revoked before. Pages that it has opened are closed too, at their next request."""
-    return bool(_revoke(Link.objects.filter(pk=link.pk), by))
+    return bool(_revoke(Link.objects.filter(pk=link.pk), by.pk if by else None))
 
 
 def revoke_all(*, of: models.Model, by: User | None, purpose: Purpose | None = None) -> int:
     """Every link to `of`, or those of one purpose."""
     links = Link.objects.to(of)
-    return _revoke(links.filter(purpose=purpose.code) if purpose else links, by)
+    return _revoke(links.filter(purpose=purpose.code) if purpose else links, by.pk if by else None)
 
 
-def _revoke(links: LinkQuerySet, by: User | None) -> int:
+def revoke_each(*, purpose: Purpose, ids: Iterable[int], by_id: int | None) -> int:
+    """Those of one purpose to many objects at once."""
+    links = Link.objects.filter(purpose=purpose.code, model=purpose.label, object_id__in=list(ids))
+    return _revoke(links, by_id)
+
+
+def _revoke(links: LinkQuerySet, by_id: int | None) -> int:
     with transaction.atomic():
         found = list(links.unrevoked().select_for_update(of=("self",)))
         told: dict[tuple[str, int], list[int]] = {}
@@ -164,9 +171,11 @@ def _revoke(links: LinkQuerySet, by: User | None) -> int:
             told.setdefault((link.purpose, link.municipality_id), []).append(link.object_id)
         for (code, municipality_id), ids in told.items():
             model = found_purpose(code).model
-            _record_each(Action.REVOKED, model, ids, municipality_id, code, by)
+            _record_each(Action.REVOKED, model, ids, municipality_id, code, by_id)
         now = timezone.now()
-        return Link.objects.filter(pk__in=[link.pk for link in found]).update(revoked_at=now, revoked_by=by)
+        return Link.objects.filter(pk__in=[link.pk for link in found]).update(
+            revoked_at=now, revoked_by_id=by_id
+        )
 
 
 def _record_each(
@@ -175,7 +184,7 @@ def _record_each(
     ids: Iterable[int],
     municipality_id: int,
     code: str,
-    by: User | None,
+    by_id: int | None,
 ) -> None:
     record_each(
         action=action,
@@ -183,7 +192,7 @@ def _record_each(
         ids=ids,
         municipality_id=municipality_id,
         note=f"purpose={code}",
-        by_id=by.pk if by else None,
+        by_id=by_id,
     )
 
 

@@ -14,7 +14,7 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
-from welcome.households import history, holding, importing, logging_in, merging, tasks
+from welcome.households import doors, history, holding, importing, logging_in, merging, tasks
 from welcome.households.addresses import NO_ADDRESS
 from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
 from welcome.households.models import Household, HouseholdQuerySet, HouseholdState, Protection
@@ -135,7 +135,7 @@ def protect(*, household: Household, grade: str, by: User | None) -> None:
             home.moved_from = home.left_to = ""
         home.protection = grade
         home.save()
-        logging_in.end_all(of=[home.pk], by_id=by.pk if by else None)
+        doors.close(of=[home.pk], by_id=by.pk if by else None)
         message = history.PROTECTED if grade else history.NOT_PROTECTED
         history.note({home.pk: home.municipality_id}, message, by_id=by.pk if by else None)
     household.refresh_from_db()
@@ -160,9 +160,13 @@ def merge(*, keep: Household, other: Household, by: User | None) -> None:
         locked = Household.objects.select_for_update().in_bulk(sorted([keep.pk, other.pk]))
         if len(locked) < 2:
             raise ValidationError(_("One of the households is no longer there."))
-        # As its link does: whoever comes to the page of the one shall not come to that of both unasked.
-        logging_in.end_all(of=[other.pk], by_id=by.pk if by else None)
         holding.refuse_held(keep, other)
+        by_id = by.pk if by else None
+        # Whoever comes to the page of the one shall not come to that of both unasked.
+        logging_in.end_all(of=[other.pk], by_id=by_id)
+        if locked[keep.pk].protection != locked[other.pk].protection:
+            # What is brought along would open again when the protection of both is lifted.
+            doors.close(of=[other.pk], by_id=by_id)
         strictest = merging.merge(keep=locked[keep.pk], other=locked[other.pk])
         if strictest != locked[keep.pk].protection:
             protect(household=locked[keep.pk], grade=strictest, by=by)

@@ -7,7 +7,7 @@ from typing import Any
 from phonenumber_field.phonenumber import PhoneNumber
 
 from municipalities.municipality.models import Municipality
-from welcome.households import history, logging_in
+from welcome.households import doors, history
 from welcome.households.arrivals import role_of
 from welcome.households.models import ADDRESS_FIELDS, Household, Person, Source
 from welcome.households.register import KnownHousehold, KnownPerson, Register
@@ -39,12 +39,12 @@ def write(
     for home, made in zip(new_homes, created, strict=True):
         home.pk = made.pk
         register.saved(home)
+    newly_protected = _newly_protected(changed_homes)
     Household.objects.bulk_update(
         [_household(home, municipality) for home in changed_homes], _HOUSEHOLD_FIELDS
     )
-
-    if protected := [home.pk for home in changed_homes if home.protection and home.pk is not None]:
-        logging_in.end_all(of=protected, by_id=by_id)
+    if newly_protected:
+        doors.close(of=newly_protected, by_id=by_id)
 
     new = [plan for plan in plans if plan.person.pk is None and plan.person.row == plan.number]
     changed_people = _once(p.person for p in plans if p.person.pk is not None and p.person.changed)
@@ -61,6 +61,15 @@ def write(
     )
     for thing in (*households, *changed_people, *(plan.person for plan in new)):
         thing.changed = False
+
+
+def _newly_protected(homes: list[KnownHousehold]) -> list[int]:
+    """Those that get another grade than the database holds, before it is written."""
+    grades = {home.pk: home.protection for home in homes if home.protection and home.pk is not None}
+    if not grades:
+        return []
+    held = Household.objects.filter(pk__in=grades).values_list("pk", "protection")
+    return [pk for pk, grade in held if grade != grades[pk]]
 
 
 def _once(things: Iterable) -> list:

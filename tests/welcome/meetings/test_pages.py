@@ -130,6 +130,22 @@ def test_the_link_is_over_when_protection_comes(client, page, link, home):
     assert client.get(path_of(link)).status_code == 410
 
 
+def test_the_link_stays_over_when_protection_is_lifted(client, page, link, home):
+    households.protect(household=home, grade="fortrolig", by=None)
+    households.protect(household=home, grade="", by=None)
+    assert client.get(page).status_code == 410
+    assert client.get(path_of(link)).status_code == 410
+
+
+def test_the_link_of_who_is_merged_into_a_protected_household_stays_over(client, link, home):
+    keep = PersonFactory(household=HouseholdFactory(municipality=home.municipality)).household
+    households.protect(household=keep, grade="fortrolig", by=None)
+    households.merge(keep=keep, other=home, by=None)
+    assert client.get(path_of(link)).status_code == 410
+    households.protect(household=keep, grade="", by=None)
+    assert client.get(path_of(link)).status_code == 410
+
+
 def test_a_newer_link_ends_the_older_and_the_sign_up_stays(client, page, link, meeting, home):
     client.post(page, sent())
     fresh = actions.invite(meeting=meeting, household_ids=[home.pk])[home.pk]

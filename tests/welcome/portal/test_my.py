@@ -19,13 +19,16 @@ from tests.factories.welcome import (
     LeftOutFactory,
     LetterFactory,
     LetterRunFactory,
+    OwnLoginFactory,
     PersonFactory,
 )
 from tests.municipalities.links.made import path_of
+from tests.welcome.households.files import csv, row, take_in
 from welcome.households import actions, consents, own
 from welcome.households.consents import Consent
 from welcome.households.links import NEWCOMER
-from welcome.households.models import Protection
+from welcome.households.models import Household, Protection
+from welcome.households.own_logins import OwnLogin
 from welcome.privacy.models import DataRequest, Outcome
 
 pytestmark = pytest.mark.django_db
@@ -331,6 +334,32 @@ def test_protection_ends_what_was_printed_and_a_new_link_tells_nothing_of_it(gra
     actions.protect(household=home, grade="", by=staff)
     assert client.get(path_of(fresh)).status_code == 410, "nor does a link outlive the protection"
     assert client.get(before).status_code == 410, "nor does the letter's come back to life"
+
+
+def test_a_printed_link_stays_over_when_protection_is_lifted(home, opened, client):
+    """Nobody had issued another one meanwhile, which would have ended it too."""
+    before = path_of(links.active(purpose=NEWCOMER, of=home))
+    actions.protect(household=home, grade="fortrolig", by=None)
+    actions.protect(household=home, grade="", by=None)
+    assert client.get(opened()).status_code == 410
+    assert client.get(before).status_code == 410
+
+
+def test_a_link_over_by_a_list_stays_over_and_one_issued_under_protection_outlives_the_next_list(client):
+    place = MunicipalityFactory()
+    take_in(csv(row()), place)
+    home = Household.objects.get()
+    before = path_of(links.issue(purpose=NEWCOMER, of=home, by=None))
+    take_in(csv(row(protection="fortrolig")), place)
+    assert client.get(before).status_code == 410
+    fresh = path_of(links.issue(purpose=NEWCOMER, of=home, by=None))
+    OwnLoginFactory(household=home)
+    take_in(csv(row(protection="fortrolig", language="so")), place)
+    assert Household.objects.get().language == "so", "the list has changed something of the household"
+    assert client.get(fresh).status_code == 302
+    assert OwnLogin.objects.exists()
+    actions.protect(household=Household.objects.get(), grade="", by=None)
+    assert client.get(before).status_code == 410
 
 
 def test_another_household_s_link_shows_the_other(home, opened, client):
