@@ -14,9 +14,9 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
-from welcome.households import doors, history, holding, importing, logging_in, merging, tasks
+from welcome.households import doors, forgetting, history, holding, importing, logging_in, merging, tasks
 from welcome.households.addresses import NO_ADDRESS
-from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
+from welcome.households.imports import ImportBatch, ImportState, Verdict
 from welcome.households.models import Household, HouseholdQuerySet, HouseholdState, Protection
 
 # --- imports -----------------------------------------------------------------------------------
@@ -130,7 +130,8 @@ def protect(*, household: Household, grade: str, by: User | None) -> None:
         if home.protection == grade:
             return
         if grade:
-            _hide_in_waiting_imports(home)
+            names = home.people.values_list("name_key", flat=True)
+            forgetting.hide_waiting(home.municipality, names=names, households=[home.pk])
             NO_ADDRESS.put_on(home)
             home.moved_from = home.left_to = ""
         home.protection = grade
@@ -139,16 +140,6 @@ def protect(*, household: Household, grade: str, by: User | None) -> None:
         message = history.PROTECTED if grade else history.NOT_PROTECTED
         history.note({home.pk: home.municipality_id}, message, by_id=by.pk if by else None)
     household.refresh_from_db()
-
-
-def _hide_in_waiting_imports(home: Household) -> None:
-    names = set(home.people.values_list("name_key", flat=True))
-    rows = ImportRow.objects.of(home.municipality).filter(person_key__in=names)
-    if home.address_key:
-        rows |= ImportRow.objects.of(home.municipality).filter(household_key__endswith=home.address_key)
-    found = list(rows)
-    importing.hide(found)
-    ImportRow.objects.bulk_update(found, ["values", "household_key"])
 
 
 def merge(*, keep: Household, other: Household, by: User | None) -> None:

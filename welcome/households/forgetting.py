@@ -8,11 +8,13 @@ from django.db.models import Q
 
 from municipalities.municipality.models import Municipality
 from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
-from welcome.households.models import Person
+from welcome.households.models import Household, Person
 from welcome.households.problems import Problem
 
 SHORTEST = 3  # Of a name that is looked for in other words: "Bo" stands in too many.
 NO_NAME = "–"
+_ADDRESS_VALUES = ("address", "address_key", "moved_from")
+_KEYS_AT_A_TIME = 50  # Each is a condition of its own, and a statement takes only so many.
 
 
 def waiting_rows(municipality: Municipality, people: Iterable[Person]) -> list[ImportRow]:
@@ -47,6 +49,38 @@ def forget_rows(rows: list[ImportRow]) -> None:
     for batch in ImportBatch.objects.filter(pk__in={row.batch_id for row in rows}):
         batch.counts = dict(Counter(batch.rows.values_list("verdict", flat=True)))
         batch.save(update_fields=["counts"])
+
+
+def hide(rows: Iterable[ImportRow]) -> None:
+    """Takes everything of an address out of rows; the caller saves `values` and `household_key`."""
+    for row in rows:
+        changes = row.values.pop("changes", [])
+        row.values = {name: value for name, value in row.values.items() if name not in _ADDRESS_VALUES}
+        if left := [change for change in changes if change[0] not in {"address", "unit", "moved_from"}]:
+            row.values["changes"] = left
+        row.household_key = ""
+
+
+def hide_waiting(
+    municipality: Municipality,
+    *,
+    names: Iterable[str],
+    households: Iterable[int],
+    but: ImportBatch | None = None,
+) -> None:
+    """Takes the address out of the rows of waiting imports that tell of people with these keys, or of where these
+    households live as the database has it. Not out of those of `but`."""
+    waiting = ImportRow.objects.of(municipality).exclude(batch=but)
+    keys = Household.objects.filter(pk__in=list(households)).exclude(address_key="")
+    places = list(keys.values_list("address_key", flat=True).distinct())
+    theirs = Q(person_key__in=list(names))
+    for start in range(0, max(len(places), 1), _KEYS_AT_A_TIME):
+        for key in places[start : start + _KEYS_AT_A_TIME]:
+            theirs |= Q(household_key__endswith=key)
+        found = list(waiting.filter(theirs))
+        hide(found)
+        ImportRow.objects.bulk_update(found, ["values", "household_key"])
+        theirs = Q()
 
 
 def files_named_after(municipality: Municipality, people: Iterable[Person]) -> list[ImportBatch]:

@@ -8,7 +8,7 @@ import datetime
 import logging
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, BinaryIO, cast
@@ -20,6 +20,7 @@ from django.utils import timezone
 from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
+from welcome.households import forgetting
 from welcome.households.arrivals import Arrival, read_arrival
 from welcome.households.columns import Columns, looks_like_header, understand
 from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
@@ -32,7 +33,6 @@ from welcome.households.verdicts import Plan, judge
 log = logging.getLogger(__name__)
 CHUNK = 1000
 LEASE = datetime.timedelta(minutes=3)
-_ADDRESS_VALUES = ("address", "address_key", "moved_from")
 
 
 class LostLease(Exception):
@@ -191,20 +191,10 @@ def _row(batch: ImportBatch, number: int, plan: Plan | None, problems: list[Prob
 def _veil(batch: ImportBatch, fresh: list[ImportRow], numbers: set[int]) -> None:
     """Takes the address out of rows whose household turned out to be protected further down."""
     if numbers:
-        hide([row for row in fresh if row.number in numbers])
+        forgetting.hide([row for row in fresh if row.number in numbers])
         earlier = list(batch.rows.filter(number__in=numbers))
-        hide(earlier)
+        forgetting.hide(earlier)
         ImportRow.objects.bulk_update(earlier, ["values", "household_key"])
-
-
-def hide(rows: Iterable[ImportRow]) -> None:
-    """Takes everything of an address out of rows; the caller saves `values` and `household_key`."""
-    for row in rows:
-        changes = row.values.pop("changes", [])
-        row.values = {name: value for name, value in row.values.items() if name not in _ADDRESS_VALUES}
-        if left := [change for change in changes if change[0] not in {"address", "unit", "moved_from"}]:
-            row.values["changes"] = left
-        row.household_key = ""
 
 
 # --- saving ------------------------------------------------------------------------------------
@@ -242,6 +232,7 @@ def _save(batch_id: int) -> None:
         arrivals = [(number, Arrival.from_json(values)) for number, _verdict, values in chunk]
         register.load(arrival for _number, arrival in arrivals)
         plans = judge(arrivals, register, language=municipality.home_language)
+        _hide_elsewhere(batch, plans)
         write(plans, register, municipality=municipality, now=now, by_id=batch.created_by_id)
         _correct_verdicts(batch, {number: verdict for number, verdict, _values in chunk}, plans)
         counts.update(plan.verdict.value for plan in plans)
@@ -253,6 +244,24 @@ def _save(batch_id: int) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=ImportState.SAVED, saved_at=now, counts=+counts, problem={}, file=""
     )
+
+
+def _hide_elsewhere(batch: ImportBatch, plans: list[Plan]) -> None:
+    """Other imports that wait may hold the address of those who get protection by this one. Before it is written,
+    as the database still knows where they lived."""
+    homes = {
+        plan.household
+        for plan in plans
+        if plan.household.protection
+        and (plan.household.pk is None or any(name == "protection" for name, *_ in plan.changes))
+    }
+    if homes:
+        forgetting.hide_waiting(
+            batch.municipality,
+            names={person.name_key for home in homes for person in home.people},
+            households=[home.pk for home in homes if home.pk is not None],
+            but=batch,
+        )
 
 
 def _correct_verdicts(batch: ImportBatch, read: dict[int, str], plans: list[Plan]) -> None:

@@ -248,6 +248,29 @@ def test_protection_that_arrives_purges_the_address(aal):
     assert (home.protection, home.street, home.address_key, home.moved_from) == ("fortrolig", "", "", "")
 
 
+def test_protection_that_a_list_brings_takes_the_address_out_of_others_that_wait(aal):
+    """By whom they are about where they are known, and where nobody knew them before."""
+    take_in(csv(row(street="Gamlegata")), aal)
+    moved = read(csv(row(moved="20.09.2026", **HIDDEN)), aal)
+    strangers = read(csv(row(given="Amina", family="Hassan", **HIDDEN)), aal)
+    other = read(csv(row(given="Per", family="Lien", street="Storgata")), aal)
+    take_in(csv(row(protection="6"), row(given="Amina", family="Hassan", protection="7")), aal)
+    assert not any(word in everything_held() for word in (*SECRET, "Gamlegata", "Gamlebyen"))
+    assert "Storgata" in repr(other.rows.get().values), "nobody else's is lost"
+    for batch in (moved, strangers):
+        save(batch)
+    assert not any(word in everything_held() for word in SECRET)
+
+
+def test_where_somebody_went_is_not_kept_when_a_list_tells_of_protection(aal):
+    take_in(csv(OKSANA), aal)
+    left = {"left_on": datetime.date(2026, 9, 1), "left_to": SECRET[1], "state": HouseholdState.LEFT}
+    Household.objects.update(**left)
+    take_in(csv(row(protection="6")), aal)
+    home = Household.objects.get()
+    assert (home.protection, home.left_to) == ("strengtFortrolig", "")
+
+
 def test_a_row_without_the_mark_neither_lifts_it_nor_brings_the_address_back(aal):
     take_in(csv(row(protection="kode 6")), aal)
     batch = read(csv(row(**HIDDEN)), aal)
