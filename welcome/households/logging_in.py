@@ -10,16 +10,19 @@ from municipalities.audit.vocabulary import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
-from welcome.households.own_logins import OwnLogin, OwnLoginQuerySet, fingerprints, states
+from welcome.households.own_logins import OwnLogin, OwnLoginQuerySet, bound_to, fingerprints, states
 
 
-def set_up(*, household: Household, issuer: str, subject: str) -> OwnLogin:
+def set_up(*, household: Household, issuer: str, subject: str) -> OwnLogin | None:
     """From now on this person comes to this household's page by logging in; to another one's no longer.
-    Setting up again is no other login than before. Raises IntegrityError if the person does so in another
-    window this very moment."""
+    Setting up again is no other login than before. None if the household is gone, or is not any more as it was
+    when its page was opened: protection that comes this very moment must not be outlived by a login. Raises
+    IntegrityError if the person does so in another window this very moment."""
     place = household.municipality
     with transaction.atomic():
-        home = Household.objects.select_for_update(of=("self",)).get(pk=household.pk)
+        home = Household.objects.select_for_update(of=("self",)).filter(pk=household.pk).first()
+        if home is None or bound_to(home) != bound_to(household):
+            return None
         known = OwnLogin.objects.of_person(place, issuer=issuer, subject=subject)
         already = next((login for login in known if login.household_id == home.pk and login.opens), None)
         if already is not None:

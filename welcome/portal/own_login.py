@@ -124,9 +124,11 @@ def _bind(request: HttpRequest, attempt: Attempt, who: dict[str, str]) -> HttpRe
     if opened is None or opened.municipality_id != place.pk:
         return grants.over(request, NEWCOMER)  # The link was called back, or the hour is over.
     try:
-        logging_in.set_up(household=opened.obj, **who)
+        login = logging_in.set_up(household=opened.obj, **who)
     except IntegrityError:
         return _say(request, "again", place)  # In another window, this very moment.
+    if login is None:
+        return grants.over(request, NEWCOMER)
     address = f"{reverse('portal:my', args=[slot])}?done=login"
     return grants.private(redirect(address), referrer="no-referrer")
 

@@ -272,6 +272,20 @@ def test_protection_that_came_by_another_way_ends_it_too(browser, joined, home):
     assert log_in(Client()).status_code == 403
 
 
+def test_protection_that_comes_while_it_is_set_up_leaves_none(browser, offer, link, home, monkeypatch):
+    """Between the look at the link and the household's lock."""
+    late, set_it_up = [home], logging_in.set_up
+
+    def then(**given):
+        actions.protect(household=late.pop(), grade="fortrolig", by=None)
+        return set_it_up(**given)
+
+    monkeypatch.setattr(logging_in, "set_up", then)
+    assert set_up(browser, link).status_code == 410
+    assert not late
+    assert not OwnLogin.objects.exists()
+
+
 def test_a_login_that_is_taken_away_closes_the_page(browser, joined):
     mine = log_in(browser).url
     logging_in.end(login=joined, by=None)
