@@ -12,13 +12,14 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
-from welcome.households import history
+from welcome.households import history, holding
 from welcome.households.models import Household, HouseholdState
 
 
 def assign(*, household: Household, host: Host, agreed: bool = False, by: User | None) -> HostAssignment:
     """`agreed`: both have said yes already; else it is a proposal. Raises ValidationError where the host takes
-    no more, the household has one, has left, or has a protected address: a host would come to know of them."""
+    no more, the household has one, has left, may only be kept, or has a protected address: a host would come to
+    know of them."""
     with transaction.atomic():
         host = Host.objects.select_for_update().get(pk=host.pk)
         home = Household.objects.select_for_update().get(pk=household.pk)
@@ -40,6 +41,7 @@ def _refuse(home: Household, host: Host) -> None:
         raise ValidationError(
             _("Nobody is told of a household with a protected address, so it gets no host here.")
         )
+    holding.refuse_held(home)
     if home.state == HouseholdState.LEFT:
         raise ValidationError(_("This household has moved on."))
     if HostAssignment.objects.running().of_household(home).exists():

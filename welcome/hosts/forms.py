@@ -75,7 +75,8 @@ class ChooseHouseholdForm(forms.Form):
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         with_host = HostAssignment.objects.of(municipality).running().values("household")
-        homes = Household.objects.of(municipality).open_to_all().exclude(state=HouseholdState.LEFT)
+        open_ones = Household.objects.of(municipality).open_to_all().not_held()
+        homes = open_ones.exclude(state=HouseholdState.LEFT)
         newest = homes.exclude(pk__in=with_host).order_by("-moved_in", "-pk").values("pk")[:MOST_OFFERED]
         household: Any = self.fields["household"]
         household.queryset = Household.objects.filter(

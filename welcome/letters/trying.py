@@ -151,9 +151,11 @@ NEWEST = 300
 
 
 def notable(municipality: Municipality) -> dict[str, Household]:
-    """Households among the newest that a letter is well tried with, by why; nobody whose address is protected."""
+    """Households among the newest that a letter is well tried with, by why; nobody whose address is protected or whose
+    data may only be kept."""
     dated = timezone.localdate()
-    newest = Household.objects.of(municipality).open_to_all().living().with_people().order_by("-pk")[:NEWEST]
+    usable = Household.objects.of(municipality).open_to_all().not_held().living()
+    newest = usable.with_people().order_by("-pk")[:NEWEST]
     homes = {
         household: home
         for household in newest

@@ -175,9 +175,11 @@ class SignUpQuerySet(OwnedQuerySet["SignUp"]):
     def standing(self) -> Self:
         return self.filter(merged=False).exclude(state=SignUpState.CANCELLED)
 
-    def open_to_all(self) -> Self:
-        """Without those of protected households, whose names stand in no list."""
-        return self.filter(Q(household=None) | Q(household__protection=Protection.NONE))
+    def for_files(self) -> Self:
+        """Without those of households that are protected, whose row would tell that they are, or that may only be
+        kept: they go out in no file."""
+        open_ones = Q(household__protection=Protection.NONE, household__held_at=None, household__isnull=False)
+        return self.filter(Q(household=None) | open_ones)
 
 
 class SignUp(MunicipalityOwned):

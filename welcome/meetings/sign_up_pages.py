@@ -23,7 +23,7 @@ from municipalities.tenancy.spreadsheets import neutral
 from welcome.meetings import actions
 from welcome.meetings.figures import counts
 from welcome.meetings.forms import SignUpByHandForm
-from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
+from welcome.meetings.models import SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
 
 
 @never_cache
@@ -74,7 +74,7 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     meeting = _writable(request, object_id)
-    rows = _rows(meeting)
+    rows = _rows(meeting, SignUp.objects.for_files())
     out = io.StringIO()
     table = csv.writer(out, delimiter=";")
     table.writerow([
@@ -98,7 +98,7 @@ def as_csv(request: HttpRequest, object_id: int) -> HttpResponse:
 
 
 def who(row: SignUp) -> str:
-    """The adults' names; of a protected household only its number."""
+    """The adults' names; of a protected household only its number, on a page of those who may know of the mark."""
     if row.household is None:
         return row.name
     if row.household.is_protected:
@@ -122,9 +122,10 @@ def _writable(request: HttpRequest, pk: int) -> WelcomeMeeting:
     return meeting
 
 
-def _rows(meeting: WelcomeMeeting) -> list[SignUp]:
+def _rows(meeting: WelcomeMeeting, among: SignUpQuerySet | None = None) -> list[SignUp]:
     """Those who come, then those who wait, each in the order in which they asked."""
-    rows = SignUp.objects.standing().filter(meeting=meeting).order_by("state", "asked_at", "pk")
+    given: SignUpQuerySet = SignUp.objects.all() if among is None else among
+    rows = given.standing().filter(meeting=meeting).order_by("state", "asked_at", "pk")
     found = list(rows.select_related("household").prefetch_related("household__people"))
     for row in found:
         row.who, row.ages = who(row), ages(row)  # type: ignore[attr-defined]

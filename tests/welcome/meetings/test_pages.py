@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.tenancy.models import Role
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import MunicipalityFactory, UserFactory
 from tests.factories.welcome import (
     HouseholdFactory,
     MeetingTextFactory,
@@ -20,6 +20,7 @@ from tests.factories.welcome import (
 from tests.municipalities.links.made import path_of
 from tests.welcome.letters.frozen import worker
 from welcome.households import actions as households
+from welcome.households import holding
 from welcome.meetings import actions
 from welcome.meetings.actions import Party
 from welcome.meetings.models import Invitation, SignUp, SignUpState
@@ -201,6 +202,21 @@ def test_a_protected_household_is_counted_and_not_named(office, meeting, home):
     for what in ("signups", "csv"):
         assert "Oksana" not in office.get(address(meeting, what)).content.decode()
     assert office.get(address(meeting)).context["count"].taken == 1
+
+
+def test_who_is_protected_or_restricted_is_in_no_file(office, meeting, home):
+    other = PersonFactory(household=HouseholdFactory(municipality=meeting.municipality), given_name="Daria")
+    for household in (home, other.household):
+        actions.sign_up(meeting=meeting, household=household, party=Party(1, needs="Nøtter"))
+    households.protect(household=home, grade="fortrolig", by=None)
+    holding.hold(household=other.household, why="contested", by=UserFactory())
+    kept = SignUpFactory(meeting=meeting, adults=1, seats=1)
+    content = office.get(address(meeting, "csv")).content.decode()
+    assert not any(word in content for word in (str(home), "Oksana", "Daria", "Nøtter")), (
+        "not as a number either"
+    )
+    assert kept.name in content
+    assert len(content.splitlines()) == 2
 
 
 def test_a_reader_sees_how_many_and_not_who(client, meeting, home):

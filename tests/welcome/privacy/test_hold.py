@@ -11,11 +11,13 @@ from django.utils import timezone
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory, UserFactory
-from tests.factories.welcome import DataRequestFactory, HouseholdFactory, PersonFactory
+from tests.factories.welcome import DataRequestFactory, HostFactory, HouseholdFactory, PersonFactory
 from tests.welcome.letters.frozen import make_frozen, make_printed, worker
+from welcome.hosts import actions as hosts
+from welcome.hosts.forms import ChooseHouseholdForm
 from welcome.households import actions, holding
 from welcome.households.models import Household, HouseholdState
-from welcome.letters import withdrawal
+from welcome.letters import trying, withdrawal
 from welcome.letters.models import LeftOut, LeftOutReason, Letter
 from welcome.privacy import retention
 from welcome.privacy.models import DataRequest, Outcome
@@ -180,6 +182,18 @@ def test_it_goes_out_in_no_file(client, boss):
     assert "Tilbakehaldt" in client.post(address, data).content.decode()
     held(home, boss)
     assert "Tilbakehaldt" not in client.post(address, data).content.decode()
+
+
+def test_it_gets_no_host_and_no_letter_is_tried_with_it(boss, in_english):
+    home = PersonFactory(household=HouseholdFactory(street="Storgata", house_number="1")).household
+    host = HostFactory(municipality=home.municipality)
+    assert trying.notable(home.municipality)
+    held(home, boss)
+    assert trying.notable(home.municipality) == {}
+    offered = ChooseHouseholdForm(municipality=home.municipality).fields["household"].queryset
+    assert home not in offered
+    with pytest.raises(ValidationError, match="only be kept"):
+        hosts.assign(household=home, host=host, by=boss)
 
 
 def test_it_is_merged_with_nobody_and_the_page_says_so(client, boss):
