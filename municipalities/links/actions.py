@@ -157,13 +157,15 @@ def revoke_all(*, of: models.Model, by: User | None, purpose: Purpose | None = N
     return _revoke(links.filter(purpose=purpose.code) if purpose else links, by.pk if by else None)
 
 
-def revoke_each(*, purpose: Purpose, ids: Iterable[int], by_id: int | None) -> int:
-    """Those of one purpose to many objects at once."""
+def revoke_each(
+    *, purpose: Purpose, ids: Iterable[int], by_id: int | None, as_what: Action = Action.REVOKED
+) -> int:
+    """Those of one purpose to many objects at once. `as_what` is what the log calls it."""
     links = Link.objects.filter(purpose=purpose.code, model=purpose.label, object_id__in=list(ids))
-    return _revoke(links, by_id)
+    return _revoke(links, by_id, as_what)
 
 
-def _revoke(links: LinkQuerySet, by_id: int | None) -> int:
+def _revoke(links: LinkQuerySet, by_id: int | None, as_what: Action = Action.REVOKED) -> int:
     with transaction.atomic():
         found = list(links.unrevoked().select_for_update(of=("self",)))
         told: dict[tuple[str, int], list[int]] = {}
@@ -171,7 +173,7 @@ def _revoke(links: LinkQuerySet, by_id: int | None) -> int:
             told.setdefault((link.purpose, link.municipality_id), []).append(link.object_id)
         for (code, municipality_id), ids in told.items():
             model = found_purpose(code).model
-            _record_each(Action.REVOKED, model, ids, municipality_id, code, by_id)
+            _record_each(as_what, model, ids, municipality_id, code, by_id)
         now = timezone.now()
         return Link.objects.filter(pk__in=[link.pk for link in found]).update(
             revoked_at=now, revoked_by_id=by_id

@@ -130,7 +130,8 @@ class TrailAdmin(ExportAdmin):
         return [*fields, "municipality"] if self._is_owned() else fields
 
     def export_rows(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        return rows.exclude(action=Action.PROTECTED)
+        # Nor who was looked at on the page where it is given.
+        return rows.exclude(action=Action.PROTECTED).exclude(route__contains="protect")
 
     def people(self, request: HttpRequest) -> models.QuerySet[User]:
         """Whose names and addresses may be searched for."""

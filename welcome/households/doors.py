@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from municipalities.audit.vocabulary import Action
 from municipalities.links import actions as links
 from municipalities.links.purposes import Purpose, purposes
 from welcome.households import logging_in
@@ -10,11 +11,12 @@ from welcome.households.models import Household
 
 def close(*, of: Iterable[int], by_id: int | None) -> None:
     """When protection comes, or is lifted: letters lie where somebody lived. That the grade is another one closes
-    them too, but only until it is the same again; what is revoked stays so."""
+    them too, but only until it is the same again; what is revoked stays so. The log calls it by its reason: those
+    entries are in no file, which would else tell who got protection by whose links ended."""
     ids = list(of)
-    logging_in.end_all(of=ids, by_id=by_id)
+    logging_in.end_all(of=ids, by_id=by_id, as_what=Action.PROTECTED)
     for purpose in purposes():
-        links.revoke_each(purpose=purpose, ids=_theirs(purpose, ids), by_id=by_id)
+        links.revoke_each(purpose=purpose, ids=_theirs(purpose, ids), by_id=by_id, as_what=Action.PROTECTED)
 
 
 def _theirs(purpose: Purpose, ids: list[int]) -> list[int]:

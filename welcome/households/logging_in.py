@@ -71,17 +71,17 @@ def end(*, login: OwnLogin, by: User | None) -> bool:
     return bool(_end(OwnLogin.objects.filter(pk=login.pk), by_id=by.pk if by else None))
 
 
-def end_all(*, of: Iterable[int], by_id: int | None) -> int:
-    """Every login to the pages of these households."""
-    return _end(OwnLogin.objects.filter(household__in=list(of)), by_id=by_id)
+def end_all(*, of: Iterable[int], by_id: int | None, as_what: Action = Action.DELETED) -> int:
+    """Every login to the pages of these households. `as_what` is what the log calls it."""
+    return _end(OwnLogin.objects.filter(household__in=list(of)), by_id=by_id, as_what=as_what)
 
 
-def _end(logins: OwnLoginQuerySet, *, by_id: int | None) -> int:
+def _end(logins: OwnLoginQuerySet, *, by_id: int | None, as_what: Action = Action.DELETED) -> int:
     with transaction.atomic():
         found = list(logins.select_for_update(of=("self",)))
         for login in found:
             record(
-                action=Action.DELETED,
+                action=as_what,
                 of=login,
                 note=f"household={login.household_id}",
                 by_id=by_id,

@@ -133,6 +133,9 @@ def test_an_entry_outlives_the_account_and_the_kind_of_thing(place, boss, kari, 
 def test_a_file_of_it_tells_nobodys_protection(place, boss, client):
     AuditEntryFactory(municipality=place, action=Action.PROTECTED, object_id="5")
     AuditEntryFactory(
+        municipality=place, action=Action.LOOKED, object_id="7", route="admin:welcome_household_protect"
+    )
+    AuditEntryFactory(
         municipality=place, action=Action.CHANGED, object_id="6", fields=["protection", "street"]
     )
     data = {"format": "1", "resource": "0"}

@@ -6,9 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tests.factories.municipalities import MunicipalityFactory
+from municipalities.audit.models import Action, AuditEntry
+from municipalities.links import actions as links
+from municipalities.tenancy.models import Role
+from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import HouseholdFactory, OwnLoginFactory, PersonFactory
 from tests.welcome.households.files import csv, row, take_in
+from welcome.households.links import NEWCOMER
 from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
 from welcome.privacy import erasure, retention
@@ -26,6 +30,24 @@ def test_a_list_that_tells_of_protection_ends_them():
     home.refresh_from_db()
     assert home.is_protected
     assert not OwnLogin.objects.exists()
+
+
+def test_what_protection_has_ended_is_told_as_that_and_so_in_no_file(client):
+    person = PersonFactory()
+    home = person.household
+    clerk = MembershipFactory(municipality=home.municipality, role=Role.SERVICE_OFFICE).user
+    OwnLoginFactory(household=home)
+    links.issue(purpose=NEWCOMER, of=home, by=None)
+    client.force_login(clerk)
+    page = f"/admin/welcome/household/{home.pk}/protect/"
+    client.get(page)
+    assert client.post(page, {"grade": "fortrolig", "sure": "on"}).status_code == 302
+    assert not OwnLogin.objects.exists()
+    told = AuditEntry.objects.filter(action=Action.PROTECTED).values_list("model", "note")
+    assert ("welcome.Household", "purpose=newcomer") in told
+    assert any(model == "welcome.OwnLogin" for model, _note in told)
+    rows = AuditEntry.objects.exclude(action=Action.PROTECTED).exclude(route__contains="protect")
+    assert not rows.filter(action__in=[Action.REVOKED, Action.DELETED, Action.LOOKED]).exists()
 
 
 def test_erasing_a_household_takes_its_own_and_no_others():
