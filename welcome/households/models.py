@@ -210,6 +210,7 @@ class Household(MunicipalityOwned):
                     address_kind=AddressKind.UNKNOWN,
                     address_key="",
                     moved_from="",
+                    left_to="",
                     **dict.fromkeys(ADDRESS_FIELDS, ""),
                 ),
                 name="household_protected_holds_no_address",

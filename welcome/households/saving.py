@@ -40,12 +40,13 @@ def write(
         home.pk = made.pk
         register.saved(home)
     newly_protected = _newly_protected(changed_homes)
+    if newly_protected:
+        # Where somebody went who has moved on is no field that a list tells of.
+        Household.objects.filter(pk__in=newly_protected).update(left_to="")
     Household.objects.bulk_update(
         [_household(home, municipality) for home in changed_homes], _HOUSEHOLD_FIELDS
     )
     if newly_protected:
-        # Where somebody went who has moved on is no field that a list tells of.
-        Household.objects.filter(pk__in=newly_protected).update(left_to="")
         doors.close(of=newly_protected, by_id=by_id)
 
     new = [plan for plan in plans if plan.person.pk is None and plan.person.row == plan.number]

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -269,6 +269,8 @@ def test_where_somebody_went_is_not_kept_when_a_list_tells_of_protection(aal):
     take_in(csv(row(protection="6")), aal)
     home = Household.objects.get()
     assert (home.protection, home.left_to) == ("strengtFortrolig", "")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Household.objects.update(left_to=SECRET[1])
 
 
 def test_a_row_without_the_mark_neither_lifts_it_nor_brings_the_address_back(aal):
