@@ -187,6 +187,9 @@ def _apply(rule: Rule, place: Municipality, day: datetime.date, run: RetentionRu
     while rows := list(rule.due(place, day).exclude(pk__in=failed).order_by("pk")[:BATCH]):
         for row in rows:
             number = row.pk
+            # A hundred were read at once; one of them may have been restricted, or kept on, meanwhile.
+            if not rule.due(place, day).filter(pk=number).exists():
+                continue
             try:
                 rule.take(row)
                 taken += 1

@@ -117,6 +117,21 @@ def test_the_clock_deletes_nothing_of_them_until_it_is_lifted(boss):
     assert not Household.objects.of(place).exists()
 
 
+def test_a_restriction_that_is_set_while_the_clock_deletes_others_holds(boss, monkeypatch):
+    place = MunicipalityFactory()
+    _first, second = left(place), left(place)
+    erase = retention.erasure.erase
+
+    def then_hold(*, household, **more):
+        held(second, boss)
+        return erase(household=household, **more)
+
+    monkeypatch.setattr(retention.erasure, "erase", then_hold)
+    run = retention.clean(place, TODAY)
+    assert set(Household.objects.of(place)) == {second}
+    assert run.counts == {"left": 1}
+
+
 def test_who_plans_stays_past_the_end_of_their_consent(boss):
     home = HouseholdFactory(
         state=HouseholdState.PLANNING, moved_in=None, consent_until=TODAY - datetime.timedelta(days=9)
