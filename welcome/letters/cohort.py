@@ -108,6 +108,7 @@ def doubtful(letters: LetterQuerySet) -> LetterQuerySet:
     return letters.filter(
         Q(household=None)
         | Q(merged=True)
+        | Q(purged_at__isnull=False)
         | ~Q(household__protection="")
         | Q(household__state=HouseholdState.LEFT)
         | Q(household__no_letter=True)
@@ -133,6 +134,9 @@ def to_withdraw(letters: Iterable[Letter], dated: datetime.date) -> list[tuple[L
         reason = reason_for(letter.household, alive, dated, welcomed=False)
         if reason in _RECALLING:
             found.append((letter, reason))
+        elif letter.purged_at is not None:
+            # It came back after its address was deleted, as while they were protected: there is nothing to print.
+            found.append((letter, LeftOutReason.NO_ADDRESS))
     return found
 
 

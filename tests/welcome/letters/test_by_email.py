@@ -22,6 +22,7 @@ from tests.welcome.letters.sending import (
     states,
     work_on,
 )
+from welcome.households import actions as households
 from welcome.households import consents
 from welcome.letters import (
     bounces,
@@ -30,6 +31,7 @@ from welcome.letters import (
     delivering,
     figures,
     output,
+    purging,
     rendering,
     runs,
     verification,
@@ -239,6 +241,24 @@ def test_a_letter_that_comes_back_is_printed_even_after_the_run_was_closed(run, 
     print_files(run)
     runs.finish(run=run, by=None)
     assert figures.report(run)["deliveries"] == {"email": {"failed": 1}, "print": {"sent": 2}}
+    output.write_out(run, tmp_path / "out")
+    assert list(verification.faults(run, tmp_path / "out")) == []
+
+
+def test_a_letter_that_comes_back_when_its_address_is_deleted_is_not_printed(run, tmp_path):
+    """Protection came and was lifted since it was sent; what the letter held is gone all the same."""
+    delivering.work(run)
+    sent = one(run)
+    home = sent.letter.household
+    protect(home)
+    assert purging.purge(run=run) == 1
+    households.protect(household=home, grade="", by=None)
+    assert deliveries.bounced(delivery=sent)
+    deliveries.gather(run)
+    print_files(run)
+    assert not run.letters.filter(household=home).exists()
+    assert run.left_out.get(household=home).reason == LeftOutReason.NO_ADDRESS
+    runs.finish(run=run, by=None)
     output.write_out(run, tmp_path / "out")
     assert list(verification.faults(run, tmp_path / "out")) == []
 
