@@ -36,9 +36,10 @@ def own_link(request: HttpRequest, object_id: int) -> HttpResponse:
         else:
             messages.success(request, _("The link is mailed."))
     elif verb == "revoke":
-        # Whoever it has fallen into the hands of may have set up a login by it.
+        revoked = links.revoke_all(of=household, by=by, purpose=NEWCOMER)
+        # Whoever it has fallen into the hands of may have set up a login by it; after it, as none comes any more.
         logging_in.end_all(of=[household.pk], by_id=by.pk if by else None)
-        if links.revoke_all(of=household, by=by, purpose=NEWCOMER):
+        if revoked:
             messages.success(request, _("The link is called back: it opens nothing any more."))
     elif verb == "end_login":
         login = get_object_or_404(household.own_logins, pk=request.POST.get("login"))

@@ -127,6 +127,9 @@ def _bind(request: HttpRequest, attempt: Attempt, who: dict[str, str]) -> HttpRe
         login = logging_in.set_up(household=opened.obj, **who)
     except IntegrityError:
         return _say(request, "again", place)  # In another window, this very moment.
+    if login is not None and grants.granted(request, NEWCOMER, slot) is None:
+        logging_in.end(login=login, by=None)  # Called back while it was set up: it would outlive the link.
+        login = None
     if login is None:
         return grants.over(request, NEWCOMER)
     address = f"{reverse('portal:my', args=[slot])}?done=login"

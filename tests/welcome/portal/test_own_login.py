@@ -286,6 +286,18 @@ def test_protection_that_comes_while_it_is_set_up_leaves_none(browser, offer, li
     assert not OwnLogin.objects.exists()
 
 
+def test_a_link_that_is_called_back_while_it_is_set_up_leaves_none(browser, offer, link, monkeypatch):
+    set_it_up = logging_in.set_up
+
+    def then(**given):
+        links.revoke(link=link, by=None)
+        return set_it_up(**given)
+
+    monkeypatch.setattr(logging_in, "set_up", then)
+    assert set_up(browser, link).status_code == 410
+    assert not OwnLogin.objects.exists()
+
+
 def test_a_login_that_is_taken_away_closes_the_page(browser, joined):
     mine = log_in(browser).url
     logging_in.end(login=joined, by=None)
