@@ -145,19 +145,24 @@ def _texts(page: Any) -> Iterator[tuple[Rectangle, str, bool]]:
 
 
 @contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
+def _time_limit(seconds: float) -> Iterator[None]:
     """Ends what takes longer. Works in a main thread, where a worker's tasks run; no other hears it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    is_over = False
+
     def ring(*_: object) -> None:
-        raise TooSlow
+        if not is_over:
+            raise TooSlow
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again each second: where the first one rings in the middle of a foreign library's callback, it is swallowed.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
     try:
         yield
     finally:
+        is_over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -76,3 +76,13 @@ def test_no_words_of_a_letter_hold_a_worker_for_long(words, letter, monkeypatch)
     monkeypatch.setattr(layout, "SECONDS_A_LAYOUT", 2)
     with suppress(LayoutError):  # Named by its letter, which is set aside.
         assert rendering.render_letter(letter(words))
+
+
+def test_an_alarm_that_is_swallowed_rings_again():
+    """As in a callback of a foreign library, from which no exception comes back."""
+    with pytest.raises(layout.TooSlow), layout._time_limit(0.05):
+        with suppress(layout.TooSlow):
+            while True:
+                pass
+        while True:
+            pass
