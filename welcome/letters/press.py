@@ -32,8 +32,12 @@ MIME_TYPES = {"svg": SVG, "png": "image/png", "jpg": "image/jpeg", "jpeg": "imag
 class Press:
     """Lays out the letters of `run`. Raises LayoutError for what can't be printed as it was frozen."""
 
-    def __init__(self, run: LetterRun, texts: Iterable[RunText] | None = None) -> None:
-        """`texts` where they are not saved: of a letter that is only tried."""
+    def __init__(
+        self, run: LetterRun, texts: Iterable[RunText] | None = None, *, enclosing: bool = True
+    ) -> None:
+        """`texts` where they are not saved: of a letter that is only tried. Not `enclosing`: where only the personal
+        pages matter, and how many pages follow is guessed, not laid out."""
+        self._enclosing = enclosing
         self._head: dict[str, Any] = run.letterhead
         self._texts: dict[str, RunText] = {text.language: text for text in texts or run.texts.all()}
         self._pictures = Pictures()
@@ -100,6 +104,8 @@ class Press:
     def enclosed(self, language: str, *, before: int) -> int:
         """How many practical pages there are behind `before` personal ones."""
         key = (language, before)
+        if key not in self._lengths and not self._enclosing:
+            self._lengths[key] = _about(self._texts[language]) if self._texts[language].enclosure else 0
         if key not in self._lengths:
             enclosure = self.enclosure(language, before=before)
             self._lengths[key] = len(enclosure.pages) if enclosure else 0

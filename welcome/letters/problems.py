@@ -117,7 +117,7 @@ def _laid_out(run_id: int, frozen_at: datetime.datetime, letters: int) -> list[P
     run = LetterRun.objects.get(pk=run_id)
     texts = {text.language: text for text in run.texts.all()}
     try:
-        press = Press(run)
+        press = Press(run, enclosing=False)
     except LayoutError as error:
         return [Problem("picture_missing", str(error), blocking=True)]
     longest: dict[str, list[tuple[int, int]]] = {}
