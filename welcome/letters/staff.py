@@ -83,7 +83,7 @@ def texts(request: HttpRequest, run: LetterRun) -> HttpResponse:
 @on_step("proof")
 def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
     if asked := request.GET.get("letter", "").strip():
-        if asked.isdecimal() and run_lists.letters_of(run).filter(number=asked).exists():
+        if asked.isascii() and asked.isdecimal() and run_lists.letters_of(run).filter(number=asked).exists():
             return redirect("admin:welcome_letterrun_letter", run.pk, asked)
         letters = run_lists.page_of_letters(run, asked, None)
         if letters.paginator.count == 1:

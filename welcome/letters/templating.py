@@ -12,6 +12,8 @@ from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from municipalities.texts.languages import LANGUAGES
+from welcome.letters.default_blocks import words_for
+from welcome.letters.speaking import spoken
 from welcome.letters.template_models import BlockKind, LetterTemplate, sanitised, template_of
 
 
@@ -83,10 +85,17 @@ def changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[C
         if block["shown"] != old["shown"]:
             found.append(Change(name, _("Is in the letter") if block["shown"] else _("Is not in the letter")))
         for language in LANGUAGES:
-            there, now = old["texts"].get(language), block["texts"].get(language)
+            there, now = _text(old, language), _text(block, language)
             if there != now:
                 found.append(Change(name, _("Other words"), language, _words(there), _words(now)))
     return found
+
+
+def _text(block: dict[str, Any], language: str) -> dict[str, str] | None:
+    """What the block says in this language: its own words, else the portal's where it has some."""
+    if language in block["texts"] or block["kind"] == BlockKind.GREETING or spoken(language) != language:
+        return block["texts"].get(language)
+    return words_for(block["kind"], language)
 
 
 def _words(text: dict[str, str] | None) -> str:

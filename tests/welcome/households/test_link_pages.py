@@ -100,3 +100,8 @@ def test_a_look_makes_nothing_and_a_reader_may_not(home, office, page, client):
     assert client.post(page, {"verb": "make"}).status_code == 403
     client.force_login(MembershipFactory(role=Role.ADMINISTRATOR).user)
     assert client.post(page, {"verb": "make"}).status_code == 404
+
+
+def test_a_household_with_a_number_that_no_database_holds_is_not_there(office):
+    for name in ("link", "host", "consents", "hold", "protect", "erase", "report_pdf"):
+        assert office.get(reverse(f"admin:welcome_household_{name}", args=[10**30])).status_code == 404, name

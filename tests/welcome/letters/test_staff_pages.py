@@ -99,6 +99,14 @@ def test_letters_are_found_by_any_word_in_any_case(as_role, run, q, numbers):
     assert [letter.number for letter in found] == numbers
 
 
+@pytest.mark.parametrize("asked", ["\u0663", "\u00b2", "9" * 30, "\u202e\U0001f600"])
+def test_no_number_that_is_asked_for_breaks_the_page(as_role, run, asked):
+    answer = as_role(Role.SERVICE_OFFICE).get(
+        reverse("admin:welcome_letterrun_proof", args=[run.pk]), {"letter": asked}
+    )
+    assert answer.status_code == 200
+
+
 def test_who_is_protected_since_is_shown_nowhere(as_role, run):
     browser = as_role(Role.COORDINATOR)
     protect(run.letters.get(number=1).household)

@@ -117,6 +117,10 @@ def test_saving_makes_a_version_that_says_who_and_when(browser, place):
     assert (first.version, first.made_by) == (1, browser.user)
     words = {block["kind"]: block["texts"] for block in first.blocks}
     assert words["host"]["en"]["body"] == "<p>Call {host} on {host_phone}.</p>"
+    history = browser.get(reverse("admin:welcome_lettertemplate_change", args=[first.pk]))
+    ((changed, _),) = history.context["changes"]  # The words nobody touched are no change.
+    assert (changed.block, changed.language) == ("About your host", "en")
+    assert "lives here and is your host" in changed.before
     again = browser.post(address(place), typed(browser.get(address(place))), follow=True)
     assert "Nothing was changed" in again.content.decode()
     assert LetterTemplate.objects.count() == 1
