@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from welcome.letters import fields
 from welcome.letters.models import Letter, RunText
 from welcome.letters.template_models import BlockKind
-from welcome.letters.words import is_right_to_left
+from welcome.letters.words import begins_right_to_left, is_right_to_left
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,21 @@ def _list_of_gifts(gifts: list[dict[str, Any]], words: dict[str, str]) -> SafeSt
 
 
 def _gift(gift: dict[str, Any], words: dict[str, str]) -> SafeString:
-    count = f"{gift['count']} × " if gift["count"] > 1 else ""
-    giver = f" {words.get('gift_from', '')} {gift['giver']}" if gift.get("giver") else ""
-    note = f". {gift['note']}" if gift.get("note") else ""
-    return format_html("<strong>{}{}</strong>{}{}", count, gift["title"], giver, note)
+    around = words.get("language", "en")
+    title, giver, note = (_own_way(gift.get(name, ""), around) for name in ("title", "giver", "note"))
+    return format_html(
+        "<strong>{}{}</strong>{}{}",
+        f"{gift['count']} × " if gift["count"] > 1 else "",
+        title,
+        format_html(" {} {}", words.get("gift_from", ""), giver) if giver else "",
+        format_html(". {}", note) if note else "",
+    )
+
+
+def _own_way(text: str, around: str) -> SafeString:
+    """`text`, which may be in a language that is written the other way than `around`: its full stop stays
+    at its end."""
+    rtl = begins_right_to_left(text)
+    if not text or rtl == is_right_to_left(around):
+        return format_html("{}", text)
+    return format_html('<bdi dir="{}">{}</bdi>', "rtl" if rtl else "ltr", text)

@@ -141,8 +141,10 @@ class Press:
             text.words["page"].replace("{pages}", str(total)).partition("{page}")
         )
         head = self._head
+        words_rtl = is_right_to_left(text.words.get("language", "en"))
+        name = text.words["municipality"]
         sender = [
-            text.words["municipality"],
+            f"\u2068{name}\u2069" if words_rtl else name,  # Isolated: what follows is written the other way.
             f"{head['address']}, {head['post']}",
             head["phone"],
             head["site"],
@@ -152,7 +154,7 @@ class Press:
             "words": text.words,
             "language": language,
             "rtl": is_right_to_left(language),
-            "words_rtl": is_right_to_left(text.words.get("language", "en")),
+            "words_rtl": words_rtl,
             "sender": css_string(" · ".join(part for part in sender if part)),
             "before_number": css_string(before_number),
             "behind_number": css_string(behind_number),

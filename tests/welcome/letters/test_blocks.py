@@ -173,6 +173,15 @@ def test_an_arabic_letter_needs_nothing_in_another_language(place):
     assert "block_fallback" not in codes(run)
 
 
+def test_a_gift_in_another_language_keeps_its_full_stop_at_its_end(place):
+    MunicipalityTextFactory(municipality=place, language="ar", body="<p>أهلًا</p>")
+    arrive(place, language="ar")
+    gift = {"title": "Cinema ticket", "count": 2, "giver": "", "note": "Any film."}
+    html = told(frozen(place), gifts=[gift])["gifts"].html
+    assert '2 × <bdi dir="ltr">Cinema ticket</bdi>' in html
+    assert '<bdi dir="ltr">Any film.</bdi>' in html
+
+
 def test_an_unknown_field_in_the_greeting_stops_the_run(place):
     MunicipalityText.objects.filter(municipality=place).update(body="<p>Hei {navn}!</p>")
     arrive(place)
