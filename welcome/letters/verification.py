@@ -153,7 +153,8 @@ def _pages(file: PrintFile, name: str, pdf: pypdfium2.PdfDocument) -> Iterator[s
             yield f"{name}: the window of letter {letter.number} does not show its address."
         for page in range(pages):
             number = words[letter.language].replace("{page}", str(page + 1)).replace("{pages}", str(pages))
-            if number not in _bottom_text(pdf[first - 1 + page]):
+            bottom = _bottom_text(pdf[first - 1 + page])
+            if number not in bottom and _other_way(number) not in bottom:
                 yield f"{name}: page {page + 1} of letter {letter.number} is not numbered {number!r}."
     if next_page - 1 != file.pages:
         yield f"{name}: its letters take {next_page - 1} pages, the file has {file.pages}."
@@ -177,6 +178,11 @@ def _bounded(page: pypdfium2.PdfPage, place: geometry.Rectangle) -> list[str]:
         bottom=(geometry.PAGE_HEIGHT - place.bottom) * MM_TO_PT,
     )
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _other_way(number: str) -> str:
+    """`4 من 1` for `1 من 4`: the order of the eye where words run from right to left."""
+    return " ".join(reversed(number.split()))
 
 
 def same_lines(read: list[str], written: list[str]) -> bool:

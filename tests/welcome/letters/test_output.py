@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.factories.municipalities import MunicipalityTextFactory
 from tests.welcome.letters.conftest import arrive, frozen
 from tests.welcome.letters.frozen import make_printed
 from welcome.letters import output, runs, verification
@@ -24,6 +25,15 @@ def test_a_pdf_that_is_no_longer_of_the_run_goes_when_it_is_written_anew(run, tm
     runs.withdraw(letter=run.letters.get(number=2), reason=LeftOutReason.ASKED_NOT_TO, by=None)
     output.write_out(run, tmp_path)
     assert not gone.exists()
+    assert list(verification.faults(run, tmp_path)) == []
+
+
+def test_a_run_with_an_arabic_letter_is_found_right(place, tmp_path):
+    MunicipalityTextFactory(municipality=place, language="ar", body="<p>أهلًا</p>")
+    arrive(place, "Rima Al-Khatib", language="ar")
+    run = make_printed(frozen(place))
+    output.write_out(run, tmp_path)
+    assert run.letters.get().language == "ar"
     assert list(verification.faults(run, tmp_path)) == []
 
 
