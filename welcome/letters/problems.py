@@ -20,7 +20,7 @@ from welcome.letters.press import Press
 from welcome.letters.template_models import BlockKind
 
 PERSONAL_PAGES = 2  # One sheet: more would be another letter.
-LAID_OUT = 5  # Letters of a language, the longest ones.
+LAID_OUT = 3  # Letters of a language, the longest ones.
 
 
 @dataclass(frozen=True)
