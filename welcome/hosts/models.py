@@ -103,6 +103,7 @@ class Host(MunicipalityOwned):
         """As a letter in `language` tells of the host; what they say of themselves only to who can read it."""
         readable = language == self.about_language or {language, self.about_language} <= _READ_TOGETHER
         return {
+            "id": self.pk,
             "name": self.name,
             "phone": self.phone.as_national if self.phone else "",
             "email": self.email,

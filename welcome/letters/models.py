@@ -192,7 +192,8 @@ class Letter(MunicipalityOwned):
     # Where it goes by e-mail; "" otherwise.
     email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
     children = models.PositiveSmallIntegerField(_("children"), default=0, help_text=_("Among these people."))
-    # {"name", "phone", "email", "languages", "about"}: "languages" in their own words, as "Bokmål, English";
+    # {"id", "name", "phone", "email", "languages", "about"}: "id" is the host's number; "languages" in their own
+    # words, as "Bokmål, English";
     # "about" in the letter's language or nothing. {} where nobody may be named to this household.
     host = models.JSONField(_("host"), default=dict, blank=True)
     # [{"title", "count", "giver", "note"}, …] in the letter's language and in the order they are told of;

@@ -66,12 +66,12 @@ def test_a_letter_tells_of_host_gifts_and_meeting(place):
     home = arrive(place, language="nb")
     for year in (2012, 2016, 2018, 2024):
         PersonFactory(household=home, given_name="Barn", birth_year=year, role="child")
-    with_host(home)
+    assignment = with_host(home)
     run = freeze(place)
     letter = run.letters.get()
     assert letter.host == {
-        "name": "Torbjørg Vert", "phone": "99 95 12 34", "email": "", "languages": "Bokmål, English",
-        "about": "Går gjerne tur.",
+        "id": assignment.host_id, "name": "Torbjørg Vert", "phone": "99 95 12 34", "email": "",
+        "languages": "Bokmål, English", "about": "Går gjerne tur.",
     }  # fmt: skip
     assert letter.gifts == [
         {"title": "En måned med avisen", "count": 1, "giver": "Hallingdølen", "note": "Gjelder til jul."},
