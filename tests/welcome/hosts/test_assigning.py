@@ -129,7 +129,8 @@ def test_about_them_is_told_to_who_can_read_it(place):
     host = HostFactory(municipality=place, about="Eg går tur.", about_language="nn", languages=["nb", "pl"])
     assert host.told("nb")["about"] == host.told("se")["about"] == "Eg går tur."
     assert host.told("en") == {
-        "name": host.name, "phone": "99 95 12 34", "email": "", "languages": "Bokmål, Polski", "about": "",
+        "id": host.pk, "name": host.name, "phone": "99 95 12 34", "email": "",
+        "languages": "Bokmål, Polski", "about": "",
     }  # fmt: skip
 
 
