@@ -24,7 +24,8 @@ from municipalities.audit.vocabulary import Action, Finding
 LEASE = datetime.timedelta(seconds=90)  # A thousand entries are read between two signs of life: a moment.
 ATTEMPTS = 3
 SECONDS_BETWEEN_SIGNS = 1.0
-KEPT = datetime.timedelta(days=365)  # A check that found nothing; the others stay.
+# A check that found nothing; the others stay, and the newest that did is what the next one begins from.
+KEPT = datetime.timedelta(days=365)
 CHECK = "municipalities.tenancy.tasks.check_chain"
 CHECK_INSTALLATION = "municipalities.tenancy.tasks.check_installation"
 SECONDS_TO_LIVE = 120  # The sweep sends another message each minute.
@@ -61,9 +62,17 @@ def ask_all() -> None:
     """Each night; what is over of earlier checks goes."""
     for chain in list(chains()):
         with reach(chain):
-            old = chain.checks().filter(finding=Finding.HOLDS, asked_at__lt=timezone.now() - KEPT)
-            old.delete()
+            _forget_old(chain)
         ask(chain=chain, by=None)
+
+
+def _forget_old(chain: Chain) -> None:
+    """But for the newest that says what was found, and the newest that knows where the chain ended: without them
+    a chain that nobody has checked for a year would pass for one that never was, and could be cut unseen."""
+    old = chain.checks().filter(finding=Finding.HOLDS, asked_at__lt=timezone.now() - KEPT)
+    newest = chain.checks().exclude(finished_at=None).order_by("-pk").first()
+    kept = {check.pk for check in (newest, _last_whole(chain)) if check is not None}
+    old.exclude(pk__in=kept).delete()
 
 
 def nudge(chain: Chain, check_id: int) -> None:
@@ -135,8 +144,12 @@ def _held(chain: Chain, check: Any) -> Any:
 
 def _heads(chain: Chain) -> list[Head]:
     """Where the chain ended when it was last found whole: it must still have been there."""
-    last = chain.checks().filter(finding=Finding.HOLDS, head_place__gt=0).order_by("-pk").first()
+    last = _last_whole(chain)
     return [Head(chain.municipality_id, last.head_place, last.head_hash)] if last else []
+
+
+def _last_whole(chain: Chain) -> Any:
+    return chain.checks().filter(finding=Finding.HOLDS, head_place__gt=0).order_by("-pk").first()
 
 
 class _Signs:

@@ -1,6 +1,7 @@
 """What people have agreed to, and in which words. Words are never changed: other words are a new version."""
 
 import datetime
+import hashlib
 from typing import Self
 
 from django.db import models, transaction
@@ -60,6 +61,16 @@ class ConsentText(MunicipalityOwned):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} · {self.get_language_display()} · {self.version}"
+
+    @property
+    def mark(self) -> str:
+        """What a page sends back of the words that it has shown: of the words themselves, as those that nobody
+        has written down yet have no number, and one number stands for other words in another language."""
+        return hashlib.sha256(f"{self.language}\0{self.words}".encode()).hexdigest()[:32]
+
+
+class Reworded(Exception):
+    """The words are others than those that the person has read; nothing was noted."""
 
 
 class ConsentQuerySet(OwnedQuerySet["Consent"]):
@@ -183,18 +194,25 @@ def reword(
 # --- given and taken back ------------------------------------------------------------------------
 
 
-def give(*, household: Household, purpose: str, how: str, by: User | None) -> Consent:
-    """Once is enough: who has agreed already keeps that consent, with its words."""
+def give(
+    *, household: Household, purpose: str, how: str, by: User | None, seen: str | None = None
+) -> Consent:
+    """Once is enough: who has agreed already keeps that consent, with its words. `seen` is the mark of the words
+    that were shown: raises Reworded where the consent would be to others."""
     with transaction.atomic():
         home = Household.objects.select_for_update().select_related("municipality").get(pk=household.pk)
         running = Consent.objects.of(home.municipality).running().filter(household=home, purpose=purpose)
         if (found := running.first()) is not None:
             return found
+        text = words_for(home.municipality, purpose, home.language)
+        # Of the very row that is kept: words written since are a row of their own.
+        if seen is not None and seen != text.mark:
+            raise Reworded
         consent = Consent.objects.create(
             municipality=home.municipality,
             household=home,
             purpose=purpose,
-            text=words_for(home.municipality, purpose, home.language),
+            text=text,
             how=how,
         )
         _tell(home, "given", purpose, by)

@@ -159,14 +159,14 @@ def _to_agree(household: Household) -> ConsentText | None:
 @require_POST
 @behind(NEWCOMER)
 def agree(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
-    """To the words they have seen, `version`: if those are others by now, they are shown first."""
-    asked = _to_agree(opened.obj)
-    if asked is None:
+    """To the words they have seen: if those are others by now, they are shown first."""
+    if _to_agree(opened.obj) is None:
         return _back(slot, "")
-    if request.POST.get("version") != str(asked.version or 0):
+    purpose, seen = ConsentPurpose.PLANNING.value, request.POST.get("seen", "")
+    try:
+        consents.give(household=opened.obj, purpose=purpose, how=How.PAGE.value, by=None, seen=seen)
+    except consents.Reworded:
         return _back(slot, "reworded")
-    purpose = ConsentPurpose.PLANNING.value
-    consents.give(household=opened.obj, purpose=purpose, how=How.PAGE.value, by=None)
     return _back(slot, "agreed")
 
 

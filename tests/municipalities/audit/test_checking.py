@@ -154,6 +154,23 @@ def test_each_night_every_chain_is_checked_and_old_findings_go(
     assert not AuditCheck.objects.open().exists()
 
 
+def test_the_newest_finding_of_a_chain_stays_however_old_it_is(place, chain, entries, sent):
+    """Or the end of the log could be cut a year after its last check, and the next one begin anew."""
+    tasks.check_chain(checking.ask(chain=chain, by=None).pk)
+    whole = AuditCheck.objects.get()
+    AuditCheckFactory(municipality=place)  # Neither the newest nor one that knows an end.
+    AuditCheck.objects.update(asked_at=timezone.now() - datetime.timedelta(days=400))
+    newest = AuditCheckFactory(
+        municipality=place, asked_at=timezone.now() - datetime.timedelta(days=366)
+    )
+    checking.ask_all()
+    assert set(AuditCheck.objects.of(place).exclude(finished_at=None)) == {whole, newest}
+    behind("DELETE FROM municipalities_auditseal WHERE entry_number >= %s", entries[4])
+    behind("DELETE FROM municipalities_auditentry WHERE id >= %s", entries[4])
+    tasks.check_chain(AuditCheck.objects.open().get(municipality=place).pk)
+    assert AuditCheck.objects.first().fault == Fault.CUT
+
+
 @pytest.mark.parametrize(
     ("values", "name"),
     [

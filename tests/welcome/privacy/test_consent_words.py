@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from municipalities.audit.models import Action, AuditEntry
@@ -13,7 +14,7 @@ from tests.factories.welcome import HouseholdFactory, PersonFactory
 from welcome.households import consents
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.links import NEWCOMER
-from welcome.households.models import HouseholdState
+from welcome.households.models import Household, HouseholdState
 
 pytestmark = pytest.mark.django_db
 
@@ -137,8 +138,11 @@ def test_they_are_asked_on_their_own_page_and_agree_once(own_page, client):
     page = client.get(opened)
     assert page.context["to_agree"].words in page.content.decode()
     agree = f"{opened}agree/"
-    client.post(agree, {"version": "0"})
-    client.post(agree, {"version": "1"})
+    client.post(agree, {})
+    client.post(agree, {"seen": "1"})
+    assert not Consent.objects.exists()
+    for _ in range(2):
+        client.post(agree, {"seen": page.context["to_agree"].mark})
     given = Consent.objects.get()
     assert (given.household, given.purpose, given.how, given.text.version) == (home, "planning", "page", 1)
     assert client.get(opened).context["to_agree"] is None
@@ -147,10 +151,47 @@ def test_they_are_asked_on_their_own_page_and_agree_once(own_page, client):
 
 def test_words_that_changed_meanwhile_are_read_before_they_are_agreed_to(own_page, client):
     home, opened = own_page
+    seen = client.get(opened).context["to_agree"].mark
     consents.write(municipality=home.municipality, purpose="planning", language="nb", words="Nye ord.")
-    answer = client.post(f"{opened}agree/", {"version": "0"}, follow=True)
+    answer = client.post(f"{opened}agree/", {"seen": seen}, follow=True)
     assert not Consent.objects.exists()
     assert "Nye ord." in text(answer)
+    client.post(f"{opened}agree/", {"seen": answer.context["to_agree"].mark})
+    assert Consent.objects.get().text.words == "Nye ord."
+
+
+def test_words_that_change_while_they_agree_are_shown_and_not_agreed_to(own_page, client, monkeypatch):
+    home, opened = own_page
+    seen = client.get(opened).context["to_agree"].mark
+    words_for = consents.words_for
+
+    def after_another(municipality, purpose, language):
+        consents.write(municipality=municipality, purpose=purpose, language="nb", words="Nye ord.")
+        return words_for(municipality, purpose, language)
+
+    monkeypatch.setattr(consents, "words_for", after_another)
+    assert client.post(f"{opened}agree/", {"seen": seen}).url.endswith("?done=reworded")
+    assert not Consent.objects.exists()
+
+
+def test_the_same_number_in_another_language_is_other_words(own_page, client):
+    home, opened = own_page
+    for language, words in (("nb", "Vi får ta vare på dette."), ("en", "They may keep this.")):
+        consents.write(municipality=home.municipality, purpose="planning", language=language, words=words)
+    seen = client.get(opened).context["to_agree"]
+    Household.objects.filter(pk=home.pk).update(language="en")
+    assert (seen.words, seen.version) == ("Vi får ta vare på dette.", 1)
+    assert client.post(f"{opened}agree/", {"seen": seen.mark}).url.endswith("?done=reworded")
+    assert not Consent.objects.exists()
+
+
+def test_the_database_changes_and_deletes_no_words(place):
+    text = consents.write(municipality=place, purpose="needs", language="nb", words="Vi kan skrive opp dette.")
+    rows = ConsentText.objects.filter(pk=text.pk)
+    for change in (lambda: rows.update(words="Noe annet."), rows.delete, text.save):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    assert rows.get().words == "Vi kan skrive opp dette."
 
 
 def test_who_lives_here_is_not_asked(place, client):
@@ -158,5 +199,6 @@ def test_who_lives_here_is_not_asked(place, client):
     link = links.issue(purpose=NEWCOMER, of=home, by=None)
     opened = client.get(link.url[link.url.index("/l/") :]).url
     assert client.get(opened).context["to_agree"] is None
-    client.post(f"{opened}agree/", {"version": "0"})
+    seen = consents.shown_words(place, "planning", "nb").mark
+    client.post(f"{opened}agree/", {"seen": seen})
     assert not Consent.objects.exists()
