@@ -129,13 +129,15 @@ def reopen(link_id: int, purpose: Purpose) -> Opened | None:
         return _opened(link, purpose) if link else None
 
 
-def reopen_by_login(login_id: int, purpose: Purpose) -> Opened | None:
-    """As `reopen`, for one who has logged in."""
-    if purpose.by_login is None:
+def reopen_by_login(login_id: int, purpose: Purpose, stood_on: str) -> Opened | None:
+    """As `reopen`, for one who has logged in, by what was offered then."""
+    if purpose.by_login is None or not stood_on:
         return None
     with scope.everywhere():
         found = purpose.by_login(login_id)
-    return Opened(None, found[0], found[1]) if found else None
+        if found is None or purpose.stands_on(found[0]) != stood_on:
+            return None
+    return Opened(None, found[0], found[1])
 
 
 def _opened(link: Link, purpose: Purpose) -> Opened | None:

@@ -27,8 +27,9 @@ SECONDS = 3600  # From the opening; then the link itself must be opened again.
 MOST = 20  # In one session: somebody may have a mail about each of their texts.
 
 
-def grant(request: HttpRequest, opened: Opened, purpose: Purpose) -> str:
-    """The slot. A session gets a new name first, so that nobody can have planted it."""
+def grant(request: HttpRequest, opened: Opened, purpose: Purpose, *, stands_on: str = "") -> str:
+    """The slot. A session gets a new name first, so that nobody can have planted it. `stands_on` is what a login
+    came by, as the purpose tells it."""
     now = time.time()
     kept = {slot: entry for slot, entry in request.session.get(KEY, {}).items() if now - entry[2] < SECONDS}
     # The number of a link, or of a login, which is told apart by its word.
@@ -39,17 +40,19 @@ def grant(request: HttpRequest, opened: Opened, purpose: Purpose) -> str:
     kept.pop(slot, None)
     kept = dict([*kept.items()][-(MOST - 1) :])
     request.session.cycle_key()
-    request.session[KEY] = {**kept, slot: [purpose.code, key, now]}
+    request.session[KEY] = {**kept, slot: [purpose.code, key, now, stands_on]}
     return slot
 
 
 def granted(request: HttpRequest, purpose: Purpose, slot: str) -> Opened | None:
-    """Asks the row of the link or login each time: what was revoked a second ago opens nothing now."""
-    code, key, since = request.session.get(KEY, {}).get(slot, ("", 0, 0.0))
+    """Asks the row of the link or login each time, and whether such logins are still offered: what was revoked or
+    switched off a second ago opens nothing now."""
+    # What the version before this one has granted says nothing of the fourth: such a login is begun again.
+    code, key, since, stood_on, *_ = *request.session.get(KEY, {}).get(slot, ("", 0, 0.0)), ""
     if code != purpose.code or not 0 <= time.time() - since < SECONDS:
         return None
     if isinstance(key, str):
-        return actions.reopen_by_login(int(key.removeprefix(LOGIN)), purpose)
+        return actions.reopen_by_login(int(key.removeprefix(LOGIN)), purpose, stood_on)
     return actions.reopen(key, purpose)
 
 

@@ -25,7 +25,8 @@ class Purpose:
     `language` is one of the site's, for the page.
 
     `by_login` is for a page that people may also log in to: the object that the login of this number opens
-    now, with the login itself; None when it opens nothing any more.
+    now, with the login itself; None when it opens nothing any more. `stands_on` is what such a login stands on,
+    for the object it opens: what is another one now, or nothing (""), opens nothing any more.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Purpose:
     municipality_id: Callable[[Any], int] = attrgetter("municipality_id")
     language: Callable[[Any], str] = lambda obj: ""
     by_login: Callable[[int], tuple[Any, models.Model] | None] | None = None
+    stands_on: Callable[[Any], str] = lambda obj: ""
 
     def __post_init__(self) -> None:
         if self.code != slugify(self.code) or not 2 <= len(self.code) <= 16:

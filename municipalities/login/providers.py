@@ -1,6 +1,7 @@
 """Where people log in by OpenID Connect: the municipalities' own directories for their staff, and ID-porten for
 newcomers who wish it. The two never meet: what is offered to the one is not offered to the other."""
 
+import hashlib
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -173,6 +174,12 @@ class IdentityProvider(MunicipalityOwned):
         if self.is_for_newcomers:
             return set(ASSURANCE[ASSURANCE.index(self.acr_values) :])
         return set(self.acr_values.split())
+
+    @property
+    def mark(self) -> str:
+        """Of what a login by it stands on: with another one, it was another login."""
+        told = "\0".join((str(self.pk), self.issuer, self.client_id, self.acr_values))
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     @property
     def redirect_uri(self) -> str:

@@ -38,6 +38,7 @@ NEWCOMER = Purpose(
     state=bound_to,
     language=language_on_screen,
     by_login=logging_in.opened_by,
+    stands_on=logging_in.stands_on,
 )
 
 

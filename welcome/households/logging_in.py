@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
+from municipalities.login.providers import IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
@@ -64,6 +65,13 @@ def opened_by(login_id: int) -> tuple[Household, OwnLogin] | None:
         return None
     login.household = home
     return (home, login) if login.opens else None
+
+
+def stands_on(household: Household) -> str:
+    """The mark of the ID-porten that their municipality offers now, "" where it offers none: whoever was let in
+    by what is switched off, or was another one, is out at the next request."""
+    provider = IdentityProvider.objects.of(household.municipality).for_newcomers().first()
+    return provider.mark if provider else ""
 
 
 def end(*, login: OwnLogin, by: User | None) -> bool:

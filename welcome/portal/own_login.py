@@ -115,7 +115,7 @@ def back(request: HttpRequest, number: str) -> HttpResponse:
         login = logging_in.enter(municipality=provider.municipality, **who)
         if login is None:
             return _refuse(request, provider, openid.Refused("not-known"), kind="unknown")
-        return _let_in(request, login)
+        return _let_in(request, login, provider)
 
 
 def _bind(request: HttpRequest, attempt: Attempt, who: dict[str, str]) -> HttpResponse:
@@ -136,8 +136,10 @@ def _bind(request: HttpRequest, attempt: Attempt, who: dict[str, str]) -> HttpRe
     return grants.private(redirect(address), referrer="no-referrer")
 
 
-def _let_in(request: HttpRequest, login: OwnLogin) -> HttpResponse:
-    slot = grants.grant(request, Opened(None, login.household, login), NEWCOMER)
+def _let_in(request: HttpRequest, login: OwnLogin, provider: IdentityProvider) -> HttpResponse:
+    # As it was when they left for it, not as it may be by now.
+    opened = Opened(None, login.household, login)
+    slot = grants.grant(request, opened, NEWCOMER, stands_on=provider.mark)
     return grants.private(redirect("portal:my", slot=slot), referrer="no-referrer")
 
 

@@ -378,6 +378,41 @@ def test_it_is_not_offered_where_it_is_switched_off(browser, joined, offer):
     assert not page.cookies
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"active": False},
+        {"issuer": "https://another.example"},
+        {"client_id": "another"},
+        {"acr_values": "idporten-loa-high"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_page_that_stands_on_a_login_closes_when_it_is_switched_off_or_another(
+    browser, joined, offer, link, change
+):
+    page = log_in(browser).url
+    assert browser.get(page).status_code == 200
+    letter = Client()
+    by_link = open_by_link(letter, link)
+    IdentityProvider.objects.filter(pk=offer.pk).update(**change)
+    assert browser.get(page).status_code == 410
+    assert browser.post(f"{page}letters/", {"wanted": "no"}).status_code == 410
+    assert letter.get(by_link).status_code == 200, "who came by the link is where they were"
+
+
+def test_a_provider_that_is_changed_while_one_logs_in_lets_nobody_stay(browser, joined, offer, monkeypatch):
+    enter = logging_in.enter
+
+    def then_change(**who):
+        login = enter(**who)
+        IdentityProvider.objects.filter(pk=offer.pk).update(acr_values="idporten-loa-high")
+        return login
+
+    monkeypatch.setattr(logging_in, "enter", then_change)
+    assert browser.get(log_in(browser).url).status_code == 410
+
+
 def test_who_would_set_up_what_is_switched_off_meanwhile_is_where_they_were(browser, offer, link):
     mine = open_by_link(browser, link)
     IdentityProvider.objects.update(active=False)
