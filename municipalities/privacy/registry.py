@@ -109,13 +109,15 @@ class Activity:
 
 @dataclass(frozen=True)
 class Personal:
-    """A field that tells something about somebody. `keep` says why it stays where erasure leaves it."""
+    """A field that tells something about somebody. `keep` says why it stays where erasure leaves it. `veiled`: it
+    can tell where they live, lived or went, so it is emptied at once when address protection comes."""
 
     kind: Kind
     erasure: Erasure = Erasure.ROW
     shown: bool = True  # In the access report.
     basis: Basis | None = None  # Where it differs from the activity's.
     keep: Words = ""
+    veiled: bool = False
     # What the report says of a row's field, where its value alone says little.
     words: Callable[[Any], str] | None = None
 

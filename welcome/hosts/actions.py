@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
-from welcome.hosts.models import AssignmentState, Host, HostAssignment
+from welcome.hosts.models import AssignmentState, EndReason, Host, HostAssignment
 from welcome.households import history, holding
 from welcome.households.models import Household, HouseholdState
 
@@ -70,8 +70,9 @@ def end(*, assignment: HostAssignment, on: datetime.date | None = None, by: User
         if running is None:
             return False
         running.state = AssignmentState.ENDED
+        running.ended_why = EndReason.HAND
         running.until = max(on or timezone.localdate(), running.since)
-        running.save(update_fields=["state", "until"])
+        running.save(update_fields=["state", "until", "ended_why"])
         _note(Action.CHANGED, running, history.HOST_ENDED, by)
     return True
 

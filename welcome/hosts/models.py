@@ -5,7 +5,8 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
@@ -118,6 +119,12 @@ class AssignmentState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class EndReason(models.TextChoices):
+    HAND = "hand", _("Ended by a colleague")
+    # Moved on or protected: which of them is told by the household to who may know, and not here.
+    HOUSEHOLD = "household", _("Something has changed with the household")
+
+
 RUNNING = [AssignmentState.PROPOSED, AssignmentState.AGREED]
 _RUNNING_OF_HOST = Q(assignments__state__in=RUNNING, assignments__merged=False)
 
@@ -152,6 +159,9 @@ class HostAssignment(MunicipalityOwned):
     )
     since = models.DateField(_("since"), default=timezone.localdate)
     until = models.DateField(_("until"), null=True, blank=True)
+    ended_why = models.CharField(
+        _("why it ended"), max_length=9, choices=EndReason, blank=True, db_default="", editable=False
+    )
     # Two households that were one had a host each: this one's household was merged into that of the other,
     # whose host holds.
     merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
@@ -176,6 +186,12 @@ class HostAssignment(MunicipalityOwned):
                 violation_error_message=_("What has ended has a day of it, and nothing else."),
             ),
             models.CheckConstraint(
+                condition=Q(state=AssignmentState.ENDED, ended_why__in=EndReason.values)
+                | (~Q(state=AssignmentState.ENDED) & Q(ended_why="")),
+                name="hostassignment_ended_says_why",
+                violation_error_message=_("What has ended says why, and nothing else."),
+            ),
+            models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("since")),
                 name="hostassignment_ends_after_it_began",
                 violation_error_message=_("It can't have ended before it began."),
@@ -185,6 +201,21 @@ class HostAssignment(MunicipalityOwned):
     def __str__(self) -> str:
         # Shown in logs and histories, which outlive the household: no names.
         return _("Host of a household %(number)s") % {"number": self.pk}
+
+    @classmethod
+    def end_with_household(cls, households: list[int]) -> dict[int, list[int]]:
+        """As `households.ties` asks for it. None of these comes back by itself: staff find a host anew. No host is
+        locked, as ending only makes room; whoever gives one at the same moment holds the household's lock."""
+        running = cls.objects.filter(household__in=households, state__in=RUNNING).select_for_update(of=("self",))
+        ended: dict[int, list[int]] = {}
+        for pk, place in running.values_list("pk", "municipality"):
+            ended.setdefault(place, []).append(pk)
+        cls.objects.filter(pk__in=[pk for ids in ended.values() for pk in ids]).update(
+            state=AssignmentState.ENDED,
+            ended_why=EndReason.HOUSEHOLD,
+            until=Greatest(F("since"), Value(timezone.localdate()), output_field=models.DateField()),
+        )
+        return ended
 
     @property
     def is_running(self) -> bool:

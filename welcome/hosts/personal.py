@@ -33,6 +33,7 @@ DECLARATIONS = [
             "state": Kind.HOUSEHOLD,
             "since": Kind.HOUSEHOLD,
             "until": Kind.HOUSEHOLD,
+            "ended_why": Kind.HOUSEHOLD,
         },
         plain=["id", "municipality", "merged"],
     ),

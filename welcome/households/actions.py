@@ -6,7 +6,7 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,10 +14,10 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
-from welcome.households import doors, forgetting, history, holding, importing, logging_in, merging, tasks
+from welcome.households import doors, forgetting, history, holding, importing, logging_in, merging, tasks, ties
 from welcome.households.addresses import NO_ADDRESS
 from welcome.households.imports import ImportBatch, ImportState, Verdict
-from welcome.households.models import Household, HouseholdQuerySet, HouseholdState, Protection
+from welcome.households.models import TELLS_WHERE, Household, HouseholdQuerySet, HouseholdState, Protection
 
 # --- imports -----------------------------------------------------------------------------------
 
@@ -108,13 +108,11 @@ def mark_left(
                 params={"households": ", ".join(late)},
             )
         found = {home.pk: home.municipality_id for home in living}
+        moved = Household.objects.filter(pk__in=found)
+        moved.update(state=HouseholdState.LEFT, left_on=on)
         # Where a protected household went is as protected as where it lived.
-        Household.objects.filter(pk__in=found).update(
-            state=HouseholdState.LEFT,
-            left_on=on,
-            left_to=models.Case(models.When(protection="", then=models.Value(to)), default=models.Value("")),
-            left_why=why,
-        )
+        moved.open_to_all().update(left_to=to, left_why=why)
+        ties.end(of=found, by_id=by.pk if by else None)
         history.note(found, history.MOVED_ON, by_id=by.pk if by else None)
     return len(found)
 
@@ -133,10 +131,14 @@ def protect(*, household: Household, grade: str, by: User | None) -> None:
             names = home.people.values_list("name_key", flat=True)
             forgetting.hide_waiting(home.municipality, names=names, households=[home.pk])
             NO_ADDRESS.put_on(home)
-            home.moved_from = home.left_to = ""
+            for name in TELLS_WHERE:
+                setattr(home, name, "")
+            ties.forget(of=[home.pk])
         home.protection = grade
         home.save()
         doors.close(of=[home.pk], by_id=by.pk if by else None)
+        if grade:
+            ties.end(of=[home.pk], by_id=by.pk if by else None, as_what=Action.PROTECTED)
         message = history.PROTECTED if grade else history.NOT_PROTECTED
         history.note({home.pk: home.municipality_id}, message, by_id=by.pk if by else None)
     household.refresh_from_db()
@@ -158,6 +160,7 @@ def merge(*, keep: Household, other: Household, by: User | None) -> None:
         if locked[keep.pk].protection != locked[other.pk].protection:
             # What is brought along would open again when the protection of both is lifted.
             doors.close(of=[other.pk], by_id=by_id)
+            ties.end(of=[other.pk], by_id=by_id, as_what=Action.PROTECTED)
         strictest = merging.merge(keep=locked[keep.pk], other=locked[other.pk])
         if strictest != locked[keep.pk].protection:
             protect(household=locked[keep.pk], grade=strictest, by=by)

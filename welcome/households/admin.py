@@ -28,7 +28,7 @@ from welcome.households.lists import (
     VillageFilter,
     matching,
 )
-from welcome.households.models import ADDRESS_FIELDS, Household, HouseholdState, Person
+from welcome.households.models import ADDRESS_FIELDS, TELLS_WHERE, Household, HouseholdState, Person
 from welcome.households.timeline import timeline
 
 
@@ -133,7 +133,7 @@ class HouseholdAdmin(ExportAdmin):
             return {"left_on", "left_to", "left_why"}
         hidden = {"protection", "others"}
         if home.is_protected:
-            hidden |= {"address_kind", "moved_from", "left_to", *ADDRESS_FIELDS}
+            hidden |= {"address_kind", *TELLS_WHERE, *ADDRESS_FIELDS}
         if home.state != HouseholdState.LEFT:
             hidden |= {"left_on", "left_to", "left_why"}
         if home.state != HouseholdState.PLANNING:

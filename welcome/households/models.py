@@ -71,6 +71,8 @@ class HoldReason(models.TextChoices):
 ADDRESS_FIELDS = (
     "extra_line", "street", "house_number", "house_letter", "unit", "postal_code", "postal_place", "foreign_address",
 )  # fmt: skip
+# Where they came from and where they went: of a protected household as little is held as of the address.
+TELLS_WHERE = ("moved_from", "left_to", "left_why")
 
 
 class HouseholdQuerySet(OwnedQuerySet["Household"]):
@@ -209,9 +211,7 @@ class Household(MunicipalityOwned):
                 | Q(
                     address_kind=AddressKind.UNKNOWN,
                     address_key="",
-                    moved_from="",
-                    left_to="",
-                    **dict.fromkeys(ADDRESS_FIELDS, ""),
+                    **dict.fromkeys((*TELLS_WHERE, *ADDRESS_FIELDS), ""),
                 ),
                 name="household_protected_holds_no_address",
                 violation_error_message=_("Nothing of a protected address may be held."),

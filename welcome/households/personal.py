@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from municipalities.privacy.activities import IMPORTS, OWN_LOGINS, PLANNING, RIGHTS, WELCOME
 from municipalities.privacy.below import STAFF
 from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare, nothing_personal
@@ -8,6 +10,7 @@ from welcome.households.own_logins import OwnLogin
 # Written by an employee or the person; may tell of health or belief though nobody asks for it.
 _WISHES = Personal(Kind.SPECIAL, basis=Basis.EXPLICIT_CONSENT)
 _KEY = Personal(Kind.TRACE, shown=False)  # Another spelling of what is shown already.
+_WHERE = Personal(Kind.ADDRESS, veiled=True)
 _BLANK = Personal(Kind.IDENTITY, Erasure.BLANK)
 
 DECLARATIONS = [
@@ -21,18 +24,18 @@ DECLARATIONS = [
             "source": Kind.HOUSEHOLD,
             # The mark is confidential, also to others of the same household: told by people, not on paper.
             "protection": Personal(Kind.PROTECTION, shown=False),
-            "address_kind": Kind.ADDRESS,
-            "extra_line": Kind.ADDRESS,
-            "street": Kind.ADDRESS,
-            "house_number": Kind.ADDRESS,
-            "house_letter": Kind.ADDRESS,
-            "unit": Kind.ADDRESS,
-            "postal_code": Kind.ADDRESS,
-            "postal_place": Kind.ADDRESS,
-            "foreign_address": Kind.ADDRESS,
-            "address_key": _KEY,
+            "address_kind": _WHERE,
+            "extra_line": _WHERE,
+            "street": _WHERE,
+            "house_number": _WHERE,
+            "house_letter": _WHERE,
+            "unit": _WHERE,
+            "postal_code": _WHERE,
+            "postal_place": _WHERE,
+            "foreign_address": _WHERE,
+            "address_key": replace(_KEY, veiled=True),
             "moved_in": Kind.HOUSEHOLD,
-            "moved_from": Kind.HOUSEHOLD,
+            "moved_from": replace(_WHERE, kind=Kind.HOUSEHOLD),
             "reason": Kind.HOUSEHOLD,
             "language": Kind.HOUSEHOLD,
             "needs": _WISHES,
@@ -40,8 +43,8 @@ DECLARATIONS = [
             "contact_wish": Kind.FREE_TEXT,
             "no_letter": Kind.CHOICE,
             "left_on": Kind.HOUSEHOLD,
-            "left_to": Kind.HOUSEHOLD,
-            "left_why": Kind.FREE_TEXT,
+            "left_to": replace(_WHERE, kind=Kind.HOUSEHOLD),
+            "left_why": replace(_WHERE, kind=Kind.FREE_TEXT),
             "consent_until": Kind.CHOICE,
             "held_at": Kind.CHOICE,
             "held_why": Kind.CHOICE,
@@ -119,7 +122,7 @@ DECLARATIONS = [
         activity=IMPORTS,
         personal={
             "values": _BLANK,
-            "household_key": Personal(Kind.TRACE, Erasure.BLANK, shown=False),
+            "household_key": Personal(Kind.TRACE, Erasure.BLANK, shown=False, veiled=True),
             "person_key": Personal(Kind.TRACE, Erasure.BLANK, shown=False),
         },
         plain=["id", "municipality", "batch", "number", "verdict", "problems"],

@@ -6,8 +6,9 @@ from typing import Any
 
 from phonenumber_field.phonenumber import PhoneNumber
 
+from municipalities.audit.vocabulary import Action
 from municipalities.municipality.models import Municipality
-from welcome.households import doors, history
+from welcome.households import doors, history, ties
 from welcome.households.arrivals import role_of
 from welcome.households.models import ADDRESS_FIELDS, Household, Person, Source
 from welcome.households.register import KnownHousehold, KnownPerson, Register
@@ -42,12 +43,14 @@ def write(
     newly_protected = _newly_protected(changed_homes)
     if newly_protected:
         # Where somebody went who has moved on is no field that a list tells of.
-        Household.objects.filter(pk__in=newly_protected).update(left_to="")
+        Household.objects.filter(pk__in=newly_protected).update(left_to="", left_why="")
     Household.objects.bulk_update(
         [_household(home, municipality) for home in changed_homes], _HOUSEHOLD_FIELDS
     )
     if newly_protected:
         doors.close(of=newly_protected, by_id=by_id)
+        ties.forget(of=newly_protected)
+        ties.end(of=newly_protected, by_id=by_id, as_what=Action.PROTECTED)
 
     new = [plan for plan in plans if plan.person.pk is None and plan.person.row == plan.number]
     changed_people = _once(p.person for p in plans if p.person.pk is not None and p.person.changed)

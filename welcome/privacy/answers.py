@@ -47,4 +47,5 @@ def _mail(pk: int) -> bool:
                 from_email=None,
                 recipient_list=[to],
             )
+        DataRequest.settle(household)
     return True

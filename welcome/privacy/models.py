@@ -98,6 +98,19 @@ class DataRequest(MunicipalityOwned):
             ),
         ]
 
+    @classmethod
+    def forget_address(cls, households: list[int]) -> None:
+        """As `households.ties` asks for it: a correction tells of an address as often as not. What still waits stays
+        readable for who must answer it, and goes when the answer is given or mailed."""
+        settled = cls.objects.filter(household__in=households, handled_at__isnull=False, answer_to="")
+        settled.update(wrote="", answer="")
+
+    @classmethod
+    def settle(cls, household: Household | None) -> None:
+        """After an answer: nothing of it stays where the address is protected."""
+        if household is not None and Household.objects.filter(pk=household.pk).protected().exists():
+            cls.forget_address([household.pk])
+
     def __str__(self) -> str:
         return _("Request %(number)s") % {"number": self.pk}
 

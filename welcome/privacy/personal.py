@@ -13,8 +13,8 @@ DECLARATIONS = [
         rows=lambda household: DataRequest.objects.filter(household=household),
         personal={
             "household": _UNLINKED,
-            "wrote": Personal(Kind.FREE_TEXT, Erasure.BLANK),
-            "answer": Personal(Kind.FREE_TEXT, Erasure.BLANK),
+            "wrote": Personal(Kind.FREE_TEXT, Erasure.BLANK, veiled=True),
+            "answer": Personal(Kind.FREE_TEXT, Erasure.BLANK, veiled=True),
             "answer_to": Personal(Kind.CONTACT, Erasure.BLANK),
             "handled_by": STAFF,
         },

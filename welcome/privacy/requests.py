@@ -38,4 +38,5 @@ def answer(*, request: DataRequest, outcome: str, words: str, to: str, by: User)
         if to:
             # Robust: if the broker is away, the clock's own round finds it.
             transaction.on_commit(tasks.mail_answers.delay, robust=True)
+        DataRequest.settle(request.household)
     request.refresh_from_db()

@@ -2,21 +2,26 @@
 
 import datetime
 import threading
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from municipalities.audit.models import AuditEntry
 from municipalities.municipality import scope
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.welcome import HostAssignmentFactory, HostFactory, HouseholdFactory, PersonFactory
+from tests.welcome.households.files import csv, row, take_in
 from tests.welcome.letters.frozen import worker
 from welcome.hosts import actions as hosts
-from welcome.hosts.models import AssignmentState, Host, HostAssignment
+from welcome.hosts.models import AssignmentState, EndReason, Host, HostAssignment
 from welcome.households import actions as households
-from welcome.households.models import HouseholdState
+from welcome.households.models import ADDRESS_FIELDS, TELLS_WHERE, Household, HouseholdState
 from welcome.households.timeline import timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -34,7 +39,7 @@ def host(place):
 
 @pytest.fixture
 def home(place):
-    return PersonFactory(household=HouseholdFactory(municipality=place)).household
+    return PersonFactory(household=HouseholdFactory(municipality=place), family_name="Kovalenko").household
 
 
 @pytest.fixture
@@ -108,6 +113,80 @@ def test_a_protected_household_gets_none_and_keeps_none_that_is_told(host, home,
     households.protect(household=other, grade="fortrolig", by=None)
     with pytest.raises(ValidationError, match="protected"):
         hosts.assign(household=other, host=HostFactory(municipality=place), by=None)
+
+
+def protect_by_hand(home):
+    households.protect(household=home, grade="fortrolig", by=None)
+
+
+def protect_by_list(home):
+    person = home.people.get()
+    take_in(
+        csv(row(given=person.given_name, family=person.family_name, born="1988", protection="kode 7")),
+        home.municipality,
+    )
+
+
+def protect_by_merge(home):
+    other = HouseholdFactory(municipality=home.municipality)
+    protect_by_hand(other)
+    other.refresh_from_db()
+    households.merge(keep=other, other=home, by=None)
+
+
+@pytest.mark.parametrize("state", [AssignmentState.PROPOSED, AssignmentState.AGREED])
+@pytest.mark.parametrize("comes", [protect_by_hand, protect_by_list, protect_by_merge])
+def test_protection_ends_it_for_good(host, home, place, office, comes, state):
+    made = hosts.assign(household=home, host=host, agreed=state == AssignmentState.AGREED, by=None)
+    comes(home)
+    made.refresh_from_db()
+    assert (made.state, made.until) == (AssignmentState.ENDED, timezone.localdate())
+    assert "rotect" not in str(made.get_ended_why_display())
+    assert not hosts.agree(assignment=made, by=None)
+    page = reverse("admin:welcome_host_households", args=[host.pk])
+    assert home.people.model.objects.get().family_name not in office.get(page).content.decode()
+    assert office.post(page, {"verb": "agree", "assignment": made.pk}).status_code == 404
+    protected = made.household
+    households.protect(household=protected, grade="", by=None)
+    assert not HostAssignment.objects.running().exists()
+    assert not HostAssignment.objects.tellable().exists()
+    assert hosts.assign(household=protected, host=host, by=None).is_running, "staff give one anew"
+
+
+def test_the_log_s_files_do_not_tell_whose_host_ended_with_protection(host, home):
+    made = hosts.assign(household=home, host=host, agreed=True, by=None)
+    protect_by_hand(home)
+    entries = AuditEntry.objects.filter(model="welcome.HostAssignment", object_id=str(made.pk))
+    assert [entry.action for entry in entries.order_by("pk")] == ["added", "protected"]
+
+
+def test_moving_on_ends_it_with_the_same_word(host, home):
+    made = hosts.assign(household=home, host=host, agreed=True, by=None)
+    moved = Household.objects.filter(pk=home.pk)
+    households.mark_left(households=moved, on=timezone.localdate(), by=None)
+    made.refresh_from_db()
+    assert (made.state, made.ended_why) == (AssignmentState.ENDED, EndReason.HOUSEHOLD)
+    assert Host.objects.with_room().exists()
+
+
+def test_what_ran_from_before_ends_with_the_migration(host, home):
+    made = HostAssignmentFactory(household=home, host=host, since=datetime.date(2030, 1, 1))
+    other = HostAssignmentFactory(household=HouseholdFactory(municipality=host.municipality), host=host)
+    address = dict.fromkeys((*ADDRESS_FIELDS, *TELLS_WHERE, "address_key"), "")
+    Household.objects.filter(pk=home.pk).update(
+        protection="fortrolig", address_kind="unknown", **address
+    )
+    import_module("welcome.migrations.0013_what_ends_with_a_household").end(apps, None)
+    made.refresh_from_db()
+    other.refresh_from_db()
+    assert (made.state, made.until) == (AssignmentState.ENDED, made.since)
+    assert other.is_running
+
+
+@pytest.mark.parametrize("values", [{"ended_why": "hand"}, {"state": "ended", "until": "2030-01-01"}])
+def test_what_ends_says_why_and_nothing_else(host, home, values):
+    with pytest.raises(IntegrityError, match="ended_says_why"), transaction.atomic():
+        HostAssignmentFactory(household=home, host=host, **values)
 
 
 def test_without_the_host_s_word_no_letter_tells(home, host):

@@ -4,15 +4,25 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db.models import NOT_PROVIDED, UniqueConstraint
+from django.utils import timezone
 
+from municipalities.privacy.registry import Kind, declarations
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
-from tests.factories.welcome import HouseholdFactory, LetterFactory, LetterRunFactory, PersonFactory
+from tests.factories.welcome import (
+    DataRequestFactory,
+    HouseholdFactory,
+    LetterFactory,
+    LetterRunFactory,
+    PersonFactory,
+)
 from tests.welcome.households.files import csv, read, row, take_in
 from welcome.households import actions
 from welcome.households.addresses import Address
 from welcome.households.imports import ImportRow
 from welcome.households.models import Household, Person
 from welcome.households.recognition import name_key
+from welcome.privacy import answers, requests
+from welcome.privacy.models import DataRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +35,10 @@ def household(municipality, *names: str, **more) -> Household:
         given, family = name.split()
         PersonFactory(household=home, given_name=given, family_name=family, name_key=name_key(name))
     return home
+
+
+def declaration(label):
+    return next(said for said in declarations() if said.label == label)
 
 
 @pytest.fixture
@@ -152,6 +166,53 @@ def test_moved_on_all_or_none(aal, user):
 def test_where_a_protected_household_went_is_not_kept(aal, user):
     home = household(aal)
     actions.protect(household=home, grade="fortrolig", by=user)
-    actions.mark_left(households=Household.objects.of(aal), on=datetime.date(2026, 9, 1), to="Oslo", by=user)
+    went = {"on": datetime.date(2026, 9, 1), "to": "Oslo", "why": "Til søstera på Grorud"}
+    actions.mark_left(households=Household.objects.of(aal), **went, by=user)
     home.refresh_from_db()
-    assert (home.state, home.left_to) == ("left", "")
+    assert (home.state, home.left_to, home.left_why) == ("left", "", "")
+
+
+def test_what_the_registry_says_is_veiled_goes_when_protection_comes(aal, user):
+    """By hand and by list; where somebody has moved on, and why, as well."""
+    for number, protect in enumerate([
+        lambda home: actions.protect(household=home, grade="fortrolig", by=user),
+        lambda home: take_in(csv(row(moved="02.01.2020", protection="kode 7")), aal),
+    ]):  # fmt: skip
+        home = household(aal, "Oksana Kovalenko", moved_from="Kyiv", moved_in=datetime.date(2020, 1, number + 1))
+        left = {"on": datetime.date(2027, 1, 1), "to": "Oslo", "why": "Til søstera på Grorud"}
+        actions.mark_left(households=Household.objects.filter(pk=home.pk), **left, by=user)
+        protect(home)
+        home.refresh_from_db()
+        assert home.is_protected
+        veiled = {name for name, said in declaration("welcome.Household").personal.items() if said.veiled}
+        assert veiled >= {"street", "moved_from", "left_to", "left_why", "address_key"}
+        assert {name: getattr(home, name) for name in veiled - {"address_kind"}} == dict.fromkeys(
+            veiled - {"address_kind"}, ""
+        )
+        assert home.address_kind == "unknown"
+        home.delete()
+
+
+def test_every_word_of_an_address_is_veiled_and_the_database_sees_to_it():
+    said = declaration("welcome.Household").personal
+    veiled = {name for name, each in said.items() if each.veiled}
+    assert veiled >= {name for name, each in said.items() if each.kind == Kind.ADDRESS}
+    [wall] = [c for c in Household._meta.constraints if c.name == "household_protected_holds_no_address"]
+    assert {name for name, _value in wall.condition.children[1].children} == veiled
+
+
+def test_what_was_written_about_an_address_goes_with_the_answer(aal, user):
+    home = household(aal)
+    words = {"household": home, "wrote": "Vi bor i Hemmeleggata 3.", "answer": "Hemmeleggata 3 er rettet."}
+    settled = DataRequestFactory(**words, handled_at=timezone.now(), outcome="done")
+    open_one = DataRequestFactory(household=home, wrote="Det er Hemmeleggata 3.")
+    to_mail = DataRequestFactory(**words, handled_at=timezone.now(), outcome="done", answer_to="o@dalen.example")
+    actions.protect(household=home, grade="fortrolig", by=user)
+    for row_ in (settled, open_one, to_mail):
+        row_.refresh_from_db()
+    assert (settled.wrote, settled.answer) == ("", "")
+    assert open_one.wrote, "somebody must answer it yet"
+    assert to_mail.answer, "it is on its way to them"
+    requests.answer(request=open_one, outcome="done", words="Hemmeleggata 3.", to="", by=user)
+    assert answers.mail_waiting() == 1
+    assert "emmeleg" not in repr(list(DataRequest.objects.values()))
