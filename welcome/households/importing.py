@@ -168,8 +168,12 @@ def _keep(batch: ImportBatch, chunk: list[_Judgeable], register: Register, count
     register.load(arrival for _number, arrival in good)
     plans = {plan.number: plan for plan in judge(good, register, language=batch.municipality.home_language)}
     kept = [_row(batch, number, plans.get(number), problems) for number, _arrival, problems in chunk]
-    _veil(batch, kept, {number for plan in plans.values() for number in plan.unveiled})
-    ImportRow.objects.bulk_create(kept)
+    homes = {number: plan.household.pk for number, plan in plans.items() if plan.household.pk is not None}
+    with transaction.atomic():
+        _veil(batch, kept, {number for plan in plans.values() for number in plan.unveiled})
+        # A household may have got protection since its row was judged, and these rows were not there to be found.
+        forgetting.hide_protected(batch, kept, homes)
+        ImportRow.objects.bulk_create(kept)
     counts.update(row.verdict for row in kept)
 
 
