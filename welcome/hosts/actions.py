@@ -53,8 +53,11 @@ def _refuse(home: Household, host: Host) -> None:
 
 
 def agree(*, assignment: HostAssignment, by: User | None) -> bool:
-    """Both have said yes. False if it was no proposal any more."""
+    """Both have said yes. False if it was no proposal any more. Raises ValidationError where the household may only
+    be kept."""
     with transaction.atomic():
+        home = Household.objects.select_for_update().get(pk=assignment.household_id)
+        holding.refuse_held(home)
         proposed = HostAssignment.objects.running().filter(pk=assignment.pk, state=AssignmentState.PROPOSED)
         if not proposed.update(state=AssignmentState.AGREED):
             return False

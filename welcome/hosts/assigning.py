@@ -77,7 +77,11 @@ def _acted(request: HttpRequest, assignments: HostAssignmentQuerySet) -> bool:
         raise Http404
     by = access_of(request).user
     if verb == "agree":
-        done, words = actions.agree(assignment=row, by=by), _("Both have agreed.")
+        try:
+            done, words = actions.agree(assignment=row, by=by), _("Both have agreed.")
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return True
     else:
         done, words = (
             actions.end(assignment=row, by=by),

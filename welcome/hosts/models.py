@@ -206,7 +206,9 @@ class HostAssignment(MunicipalityOwned):
     def end_with_household(cls, households: list[int]) -> dict[int, list[int]]:
         """As `households.ties` asks for it. None of these comes back by itself: staff find a host anew. No host is
         locked, as ending only makes room; whoever gives one at the same moment holds the household's lock."""
-        running = cls.objects.filter(household__in=households, state__in=RUNNING).select_for_update(of=("self",))
+        running = cls.objects.filter(household__in=households, state__in=RUNNING).select_for_update(
+            of=("self",)
+        )
         ended: dict[int, list[int]] = {}
         for pk, place in running.values_list("pk", "municipality"):
             ended.setdefault(place, []).append(pk)

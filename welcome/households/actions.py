@@ -14,7 +14,17 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
-from welcome.households import doors, forgetting, history, holding, importing, logging_in, merging, tasks, ties
+from welcome.households import (
+    doors,
+    forgetting,
+    history,
+    holding,
+    importing,
+    logging_in,
+    merging,
+    tasks,
+    ties,
+)
 from welcome.households.addresses import NO_ADDRESS
 from welcome.households.imports import ImportBatch, ImportState, Verdict
 from welcome.households.models import TELLS_WHERE, Household, HouseholdQuerySet, HouseholdState, Protection
@@ -80,9 +90,10 @@ def drop_batch(*, batch: ImportBatch, by: User | None) -> None:
 
 
 def mark_checked(*, households: HouseholdQuerySet, by: User | None) -> list[int]:
-    """Those that were not checked before: what an undo must take back."""
+    """Those that were not checked before: what an undo must take back. Who may only be kept stays as they are."""
     with transaction.atomic():
-        found = dict(households.filter(checked_at=None).select_for_update().values_list("pk", "municipality"))
+        free = households.filter(checked_at=None).not_held()
+        found = dict(free.select_for_update().values_list("pk", "municipality"))
         households.model.objects.filter(pk__in=found).update(checked_at=timezone.now())
         history.note(found, history.CHECKED, by_id=by.pk if by else None)
     return list(found)
@@ -90,7 +101,8 @@ def mark_checked(*, households: HouseholdQuerySet, by: User | None) -> list[int]
 
 def undo_checked(*, households: HouseholdQuerySet, by: User | None) -> int:
     with transaction.atomic():
-        found = dict(households.exclude(checked_at=None).values_list("pk", "municipality"))
+        done = households.exclude(checked_at=None).not_held()
+        found = dict(done.select_for_update().values_list("pk", "municipality"))
         households.model.objects.filter(pk__in=found).update(checked_at=None)
         history.note(found, history.NOT_CHECKED, by_id=by.pk if by else None)
     return len(found)
@@ -99,9 +111,16 @@ def undo_checked(*, households: HouseholdQuerySet, by: User | None) -> int:
 def mark_left(
     *, households: HouseholdQuerySet, on: datetime.date, to: str = "", why: str = "", by: User | None
 ) -> int:
-    """How many moved on. Raises ValidationError if one had not moved in by then, and changes none."""
+    """How many moved on. Raises ValidationError if one had not moved in by then or may only be kept, and changes
+    none."""
     with transaction.atomic():
         living = list(households.filter(state=HouseholdState.LIVING).select_for_update())
+        if held := [str(home) for home in living if home.is_held]:
+            raise ValidationError(
+                _("The processing of these is restricted, they may only be kept: %(households)s"),
+                code="held",
+                params={"households": ", ".join(held)},
+            )
         if late := [str(home) for home in living if home.moved_in is None or home.moved_in > on]:
             raise ValidationError(
                 _("They can't have moved on before they moved in: %(households)s"),

@@ -15,7 +15,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, ScopedAdmin, ScopedStackedInline
 from municipalities.tenancy.roles import Right
 from municipalities.tenancy.trail import trail_of
-from welcome.households import household_pages, import_pages, link_pages
+from welcome.households import holding, household_pages, import_pages, link_pages
 from welcome.households.forms import HouseholdForm, PersonForm, PersonFormSet
 from welcome.households.imports import ImportBatch, ImportState, Verdict
 from welcome.households.lists import (
@@ -101,6 +101,10 @@ class HouseholdAdmin(ExportAdmin):
             household = Household.objects.visible_to(request.user).select_for_update().get(pk=household.pk)
         return household
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who may only be kept is read, by who may write too; the row is locked where the form is sent."""
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_held)
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Household]:
         """Protected households are there only for who may write, as the mark itself is confidential."""
         access = access_of(request)
@@ -160,10 +164,19 @@ class HouseholdAdmin(ExportAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         found = self.get_object(request, object_id)
+        if (
+            found is not None
+            and found.is_held
+            and request.method == "POST"
+            and self.may(request, self.write, found)
+        ):
+            # Restricted since the form was opened: told, where a bare refusal would leave people guessing.
+            self.message_user(request, holding.refusal(), messages.ERROR)
+            return redirect("admin:welcome_household_change", found.pk)
         more = {} if found is None else {
             "household": found,
             "timeline": timeline(found),
-            "may_write": self.has_change_permission(request, found),
+            "may_write": self.may(request, self.write, found),
             "trail": trail_of(found) if self.may(request, Right.READ_AUDIT, found) else "",
         }  # fmt: skip
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))

@@ -1,5 +1,6 @@
-"""Restriction of processing (GDPR art. 18): a household that is kept and not used. It gets no letter, is not
-deleted by the clock, is merged with nobody, and goes out in no file."""
+"""Restriction of processing (GDPR art. 18): a household that is kept and not used. It gets no letter, is deleted
+neither by hand nor by the clock, is changed by nobody but its own people on their page, and goes out in no file.
+Address protection comes all the same."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -29,6 +30,11 @@ def lift(*, household: Household, by: User) -> None:
 
 
 def refuse_held(*households: Household) -> None:
-    """Raises ValidationError, for the person who wants to do something with one of them."""
+    """Raises ValidationError, for the person who wants to do something with one of them. The caller has locked
+    them: a restriction that comes this very moment waits."""
     if Household.objects.filter(pk__in=[home.pk for home in households]).held().exists():
-        raise ValidationError(_("The processing of this household is restricted: it may only be kept."))
+        raise ValidationError(refusal())
+
+
+def refusal() -> str:
+    return _("The processing of this household is restricted: it may only be kept.")

@@ -70,7 +70,7 @@ def left(request: HttpRequest) -> HttpResponse:
         try:
             count = actions.mark_left(households=households, **form.cleaned_data, by=access_of(request).user)
         except ValidationError as error:
-            form.add_error("on", error)
+            form.add_error(None if error.code == "held" else "on", error)
         else:
             text = ngettext("%(n)s household has moved on.", "%(n)s households have moved on.", count)
             messages.success(request, text % {"n": count})
@@ -100,7 +100,15 @@ def check(request: HttpRequest, object_id: int) -> HttpResponse:
 
 def checked(request: HttpRequest, households: HouseholdQuerySet) -> None:
     """Marks them and remembers which, so that the next step can be to take it back."""
+    held = households.filter(checked_at=None).held().count()
     ids = actions.mark_checked(households=households, by=access_of(request).user)
+    if held:
+        text = ngettext(
+            "%(n)s household is restricted and stays as it is.",
+            "%(n)s households are restricted and stay as they are.",
+            held,
+        )
+        messages.warning(request, text % {"n": held})
     request.session[UNDO] = [time.time(), ids]
     text = ngettext("%(n)s household is checked.", "%(n)s households are checked.", len(ids))
     messages.success(request, text % {"n": len(ids)})

@@ -30,7 +30,7 @@ _DELIMITERS = {";": _("semicolon"), ",": _("comma"), "\t": _("tab"), "|": _("ver
 
 
 # What needs a look stands first; those of whom all is known, mostly the longest list, last.
-_ORDER = [Verdict.REFUSED, Verdict.CHANGED, Verdict.JOINS, Verdict.NEW, Verdict.KNOWN]
+_ORDER = [Verdict.REFUSED, Verdict.HELD, Verdict.CHANGED, Verdict.JOINS, Verdict.NEW, Verdict.KNOWN]
 _WEIGHT = Case(
     *(When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(_ORDER)),
     output_field=IntegerField(),
@@ -90,7 +90,7 @@ def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         rows = rows.filter(wanted | Q(number=int(q)) if q.isdecimal() and len(q) < 9 else wanted)
     shown = Paginator(rows.order_by(_WEIGHT, "number"), ROWS_A_PAGE).get_page(request.GET.get("page"))
     counts = [(v.value, v.label, batch.counts.get(v.value, 0)) for v in _ORDER]
-    refused = batch.counts.get(Verdict.REFUSED.value, 0)
+    refused, held = (batch.counts.get(verdict.value, 0) for verdict in (Verdict.REFUSED, Verdict.HELD))
     understood = batch.understood
     return {
         "shown": shown,
@@ -100,7 +100,8 @@ def _rows(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "q": q,
         "counts": counts,
         "refused": refused,
-        "good": sum(batch.counts.values()) - refused,
+        "held": held,
+        "good": sum(batch.counts.values()) - refused - held,
         "encoding": _ENCODINGS.get(understood.get("encoding", ""), understood.get("encoding", "")),
         "delimiter": _DELIMITERS.get(understood.get("delimiter", "")),
         "columns": understood.get("columns", {}).values(),

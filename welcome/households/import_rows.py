@@ -16,6 +16,7 @@ TONES = {
     Verdict.JOINS: "is-good",
     Verdict.CHANGED: "is-warning",
     Verdict.KNOWN: "",
+    Verdict.HELD: "is-warning",
     Verdict.REFUSED: "is-bad",
 }
 

@@ -29,6 +29,7 @@ class Verdict(models.TextChoices):
     JOINS = "joins", _("Joins a household")
     CHANGED = "changed", _("Known, with news")
     KNOWN = "known", _("Known, nothing new")
+    HELD = "held", _("Restricted, not saved")
     REFUSED = "refused", _("Refused")
 
 

@@ -74,6 +74,7 @@ _TOLD = {
     "lived_here_before": _("Lived here before, in household %(household)s."),
     "address_differs": _("Household %(household)s has another address. It was left as it is."),
     "part_moved": _("Only some of household %(household)s have moved. Its address was left as it is."),
+    "held": _("The processing of household %(household)s is restricted: nothing of the row is saved."),
     "protection_stays": _("Household %(household)s is protected. That is lifted only by hand."),
 }  # fmt: skip
 

@@ -42,6 +42,7 @@ class KnownHousehold:
     people: list["KnownPerson"] = field(default_factory=list)
     changed: bool = False
     fresh: bool = False  # Made by this file.
+    held_at: datetime.datetime | None = None  # Its processing is restricted: nothing of it may be changed.
 
     @property
     def group(self) -> str:
@@ -89,6 +90,7 @@ class Found:
 
 _HOUSEHOLD = (
     "pk", "state", "protection", "moved_in", "left_on", "moved_from", "reason", "language", "address_key",
+    "held_at",
 )  # fmt: skip
 _PERSON = (
     "pk",

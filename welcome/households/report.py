@@ -18,6 +18,11 @@ _COUNTED = {
         "%(count)s known person with news", "%(count)s known people with news", "count"
     ),
     Verdict.KNOWN: ngettext_lazy("%(count)s known without news", "%(count)s known without news", "count"),
+    Verdict.HELD: ngettext_lazy(
+        "%(count)s row of a restricted household, not saved",
+        "%(count)s rows of restricted households, not saved",
+        "count",
+    ),
     Verdict.REFUSED: ngettext_lazy("%(count)s row refused", "%(count)s rows refused", "count"),
 }
 

@@ -10,6 +10,7 @@ from municipalities.audit.vocabulary import Action
 from municipalities.municipality.models import Municipality
 from welcome.households import doors, history, ties
 from welcome.households.arrivals import role_of
+from welcome.households.imports import Verdict
 from welcome.households.models import ADDRESS_FIELDS, Household, Person, Source
 from welcome.households.register import KnownHousehold, KnownPerson, Register
 from welcome.households.verdicts import Plan
@@ -32,6 +33,7 @@ def write(
 ) -> None:
     """Inside a transaction, a number of queries that doesn't grow with the rows known."""
     households = _once(plan.household for plan in plans)
+    plans = [plan for plan in plans if plan.verdict != Verdict.HELD]
     changed_homes = [home for home in households if home.pk is not None and home.changed]
     new_homes = [home for home in households if home.pk is None]
     created = Household.objects.bulk_create(

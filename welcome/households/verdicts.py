@@ -1,4 +1,5 @@
-"""What an arrival means for what is known: a new household, one more in it, news, or nothing new."""
+"""What an arrival means for what is known: a new household, one more in it, news, nothing new, or news of a
+household that may only be kept."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -66,6 +67,8 @@ def _plan(
     person.row = person.row or number
     register.remember_family(arrival.family, home)
     _protect(plan, register)
+    if home.held_at:
+        return _leave(plan)
     # Of two rows about one person the first holds, the second only fills gaps; else importing the
     # file again would go back and forth between them.
     _news_of_person(plan, only_gaps=seen)
@@ -114,6 +117,8 @@ def _arrive(number: int, arrival: Arrival, register: Register, found: Found, lan
     plan = Plan(number, arrival, verdict, home, person)
     if verdict == Verdict.JOINS:
         _protect(plan, register)
+        if home.held_at:
+            return _leave(plan)
         if not home.protection and not home.address_key and plan.arrival.address_key:
             register.move(home, plan.arrival.address)  # A family of which an earlier row had no address.
         if home.fresh and arrival.language and not any(person.language for person in home.people):
@@ -126,6 +131,14 @@ def _arrive(number: int, arrival: Arrival, register: Register, found: Found, lan
         plan.problems.append(Problem("looks_like", params={"household": found.person.household.pk}))
     elif found.left_before is not None:
         plan.problems.append(Problem("lived_here_before", params={"household": found.left_before.pk}))
+    return plan
+
+
+def _leave(plan: Plan) -> Plan:
+    """Of a household whose processing is restricted nothing is saved, and nothing compared. But that its address is
+    protected counts all the same: that protects somebody (GDPR art. 18(2)), and `_protect` has done it."""
+    plan.problems.append(Problem("held", params={"household": plan.household.pk}))
+    plan.verdict = Verdict.HELD
     return plan
 
 

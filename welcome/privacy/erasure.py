@@ -18,7 +18,7 @@ from municipalities.audit.vocabulary import Action
 from municipalities.links.models import Link
 from municipalities.privacy.registry import Declaration, Erasure, Kind, of_households
 from municipalities.tenancy.models import User
-from welcome.households import forgetting, logging_in
+from welcome.households import forgetting, holding, logging_in
 from welcome.households.models import Household, Person
 from welcome.letters import previews, purging
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
@@ -91,7 +91,8 @@ def _counted(household: Household) -> list[tuple[str, int]]:
 def erase(*, household: Household, person: Person | None = None, by: User | None) -> Plan:
     """Erases `person`, or the household with all its people. Letters of open runs are taken back first, those
     of finished runs emptied and their files deleted. Raises Refused while an import of the municipality is
-    being read or saved. What was there is answered; doing it again does nothing."""
+    being read or saved, and where the household may only be kept. What was there is answered; doing it again does
+    nothing."""
     with transaction.atomic():
         if forgetting.import_at_work(household.municipality):
             raise Refused(_("A list is being read or saved just now. Try again in a few minutes."))
@@ -104,6 +105,8 @@ def erase(*, household: Household, person: Person | None = None, by: User | None
         forgetting.forget_rows(forgetting.waiting_rows(household.municipality, plan.people))
         forgetting.forget_filenames(forgetting.files_named_after(household.municipality, plan.people))
         home = Household.objects.select_for_update().filter(pk=household.pk).first()
+        if home is not None and home.is_held:
+            raise Refused(holding.refusal())  # All of it is undone: who may only be kept is kept.
         if home is not None:
             record(
                 action=Action.ERASED, of=home if plan.whole else plan.people[0], by_id=by.pk if by else None

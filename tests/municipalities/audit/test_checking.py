@@ -160,9 +160,7 @@ def test_the_newest_finding_of_a_chain_stays_however_old_it_is(place, chain, ent
     whole = AuditCheck.objects.get()
     AuditCheckFactory(municipality=place)  # Neither the newest nor one that knows an end.
     AuditCheck.objects.update(asked_at=timezone.now() - datetime.timedelta(days=400))
-    newest = AuditCheckFactory(
-        municipality=place, asked_at=timezone.now() - datetime.timedelta(days=366)
-    )
+    newest = AuditCheckFactory(municipality=place, asked_at=timezone.now() - datetime.timedelta(days=366))
     checking.ask_all()
     assert set(AuditCheck.objects.of(place).exclude(finished_at=None)) == {whole, newest}
     behind("DELETE FROM municipalities_auditseal WHERE entry_number >= %s", entries[4])

@@ -173,9 +173,7 @@ def test_what_ran_from_before_ends_with_the_migration(host, home):
     made = HostAssignmentFactory(household=home, host=host, since=datetime.date(2030, 1, 1))
     other = HostAssignmentFactory(household=HouseholdFactory(municipality=host.municipality), host=host)
     address = dict.fromkeys((*ADDRESS_FIELDS, *TELLS_WHERE, "address_key"), "")
-    Household.objects.filter(pk=home.pk).update(
-        protection="fortrolig", address_kind="unknown", **address
-    )
+    Household.objects.filter(pk=home.pk).update(protection="fortrolig", address_kind="unknown", **address)
     import_module("welcome.migrations.0013_what_ends_with_a_household").end(apps, None)
     made.refresh_from_db()
     other.refresh_from_db()

@@ -178,7 +178,9 @@ def test_what_the_registry_says_is_veiled_goes_when_protection_comes(aal, user):
         lambda home: actions.protect(household=home, grade="fortrolig", by=user),
         lambda home: take_in(csv(row(moved="02.01.2020", protection="kode 7")), aal),
     ]):  # fmt: skip
-        home = household(aal, "Oksana Kovalenko", moved_from="Kyiv", moved_in=datetime.date(2020, 1, number + 1))
+        home = household(
+            aal, "Oksana Kovalenko", moved_from="Kyiv", moved_in=datetime.date(2020, 1, number + 1)
+        )
         left = {"on": datetime.date(2027, 1, 1), "to": "Oslo", "why": "Til søstera på Grorud"}
         actions.mark_left(households=Household.objects.filter(pk=home.pk), **left, by=user)
         protect(home)
@@ -206,7 +208,9 @@ def test_what_was_written_about_an_address_goes_with_the_answer(aal, user):
     words = {"household": home, "wrote": "Vi bor i Hemmeleggata 3.", "answer": "Hemmeleggata 3 er rettet."}
     settled = DataRequestFactory(**words, handled_at=timezone.now(), outcome="done")
     open_one = DataRequestFactory(household=home, wrote="Det er Hemmeleggata 3.")
-    to_mail = DataRequestFactory(**words, handled_at=timezone.now(), outcome="done", answer_to="o@dalen.example")
+    to_mail = DataRequestFactory(
+        **words, handled_at=timezone.now(), outcome="done", answer_to="o@dalen.example"
+    )
     actions.protect(household=home, grade="fortrolig", by=user)
     for row_ in (settled, open_one, to_mail):
         row_.refresh_from_db()

@@ -50,7 +50,7 @@ def test_refused_rows_are_named_and_the_rest_is_saved(run, tmp_path):
     assert code == 3
     assert any("row 3, Postnummer:" in line and "[post_code_wrong]" in line for line in said)
     told = json.loads(report.read_text())
-    assert told["counts"] == {"new": 1, "joins": 0, "changed": 0, "known": 0, "refused": 1}
+    assert told["counts"] == {"new": 1, "joins": 0, "changed": 0, "known": 0, "held": 0, "refused": 1}
     assert [(found["row"], found["column"], found["code"]) for found in told["refused"]] == [
         (3, "Fornavn", "name_characters"),
         (3, "Postnummer", "post_code_wrong"),

@@ -75,7 +75,12 @@ def test_neighbours_at_the_same_address_keep_theirs(home, aal):
         {"given": "Taras", "family": "Kovalenka", "born": "2015", "unit": "H0101"},
         {"given": "Oxana", "family": "Kovalenko", "moved": "01.10.2026"},  # Herself, spelled otherwise.
         {"given": "Oksana", "family": "Berg", "moved": "01.10.2026"},
-        {"given": "OKSANA", "street": "Storgata", "number": "1", "moved": "01.11.2026"},  # To where she moves.
+        {
+            "given": "OKSANA",
+            "street": "Storgata",
+            "number": "1",
+            "moved": "01.11.2026",
+        },  # To where she moves.
     ],
 )
 def test_of_their_own_none_stays_visible(home, aal, theirs):
@@ -95,7 +100,9 @@ def test_who_moves_with_them_to_a_new_address_is_hidden_too(home, aal):
         ),
         aal,
     )
-    other = read(csv(row(given="Kari", family="Nabo", **new)), aal)  # Another list: nobody says that they belong.
+    other = read(
+        csv(row(given="Kari", family="Nabo", **new)), aal
+    )  # Another list: nobody says that they belong.
     protect(home)
     assert with_address(batch) == {4}
     assert with_address(other) == {2}
@@ -169,14 +176,18 @@ def test_a_household_that_is_registered_as_protected_meanwhile_counts(aal, monke
     def then_register(*args, **more):
         plans = judge(*args, **more)
         none = dict.fromkeys(("street", "house_number", "house_letter", "postal_code", "postal_place"), "")
-        family(aal, "Oksana Kovalenko", protection="fortrolig", address_kind="unknown", address_key="", **none)
+        family(
+            aal, "Oksana Kovalenko", protection="fortrolig", address_kind="unknown", address_key="", **none
+        )
         return plans
 
     monkeypatch.setattr(importing, "judge", then_register)
     assert with_address(read(csv(row()), aal)) == set()
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="One writer at a time: there is nothing to wait for.")
+@pytest.mark.skipif(
+    "connection.vendor == 'sqlite'", reason="One writer at a time: there is nothing to wait for."
+)
 @pytest.mark.django_db(transaction=True)
 def test_protection_that_comes_while_rows_are_stored_waits_and_finds_them(home, aal, monkeypatch):
     stored, hide = threading.Event(), importing.forgetting.hide_protected

@@ -161,7 +161,7 @@ def test_words_that_changed_meanwhile_are_read_before_they_are_agreed_to(own_pag
 
 
 def test_words_that_change_while_they_agree_are_shown_and_not_agreed_to(own_page, client, monkeypatch):
-    home, opened = own_page
+    _home, opened = own_page
     seen = client.get(opened).context["to_agree"].mark
     words_for = consents.words_for
 
@@ -186,7 +186,9 @@ def test_the_same_number_in_another_language_is_other_words(own_page, client):
 
 
 def test_the_database_changes_and_deletes_no_words(place):
-    text = consents.write(municipality=place, purpose="needs", language="nb", words="Vi kan skrive opp dette.")
+    text = consents.write(
+        municipality=place, purpose="needs", language="nb", words="Vi kan skrive opp dette."
+    )
     rows = ConsentText.objects.filter(pk=text.pk)
     for change in (lambda: rows.update(words="Noe annet."), rows.delete, text.save):
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         batch = self._read(municipality, options["file"])
         wanted = not options["dry_run"] and batch.state == ImportState.READ
         refused = batch.counts.get(Verdict.REFUSED.value, 0)
-        good = sum(batch.counts.values()) - refused
+        good = sum(batch.counts.values()) - refused - batch.counts.get(Verdict.HELD.value, 0)
         if wanted and good and not (refused and options["all_or_nothing"]):
             actions.start_saving(batch=batch, with_refused=True, by=None)
             importing.save(batch.pk)
