@@ -13,7 +13,7 @@ from welcome.letters.channels import Channel
 from welcome.letters.delivery_models import Delivery, DeliveryState
 from welcome.letters.forms import BounceForm, SureForm
 from welcome.letters.models import LetterRun, RunState
-from welcome.letters.run_page import find_run, is_live, on_step, show, step_url
+from welcome.letters.run_page import find_run, is_live, on_step, show, step_url, told_of_protected
 from welcome.letters.staff import attempt, printed
 
 SETTLING = {
@@ -34,6 +34,7 @@ def delivery(request: HttpRequest, run: LetterRun) -> HttpResponse:
         template="_sending" if is_live(request) else "delivery",
         **printed(run),
         sending=sending,
+        already_out=None if is_live(request) else told_of_protected(request, run),
         under_way=under_way,
         unsure=run_lists.deliveries_of(run, DeliveryState.UNCERTAIN),
         failures=run_lists.failures_of(run),

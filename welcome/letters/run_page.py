@@ -19,6 +19,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
 from welcome.letters import runs
+from welcome.letters.already_out import AlreadyOut, already_out
 from welcome.letters.forms import SureForm
 from welcome.letters.models import Letter, LetterRun, RunState
 
@@ -78,6 +79,15 @@ def note_list(run: LetterRun, rows: int, what: str) -> None:
     """A page of this run showed some of its people; nothing is noted of a page that showed none."""
     if rows:
         recording.record(action=Action.SEARCHED, of=run, note=f"{what} rows={rows}")
+
+
+def told_of_protected(request: HttpRequest, run: LetterRun) -> AlreadyOut | None:
+    """For who may know who is protected; noted as a look. Nobody else is told that there is anything."""
+    if not access_of(request).may(Right.WRITE_PEOPLE, run.municipality_id):
+        return None
+    found = already_out(run)
+    note_list(run, len(found.letters), "already_out")
+    return found
 
 
 def step_url(run: LetterRun, step: str) -> str:

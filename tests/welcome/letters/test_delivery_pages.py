@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.management import call_command
 
+from municipalities.audit.models import AuditEntry
 from municipalities.national import maskinporten
 from municipalities.tenancy.models import Role
 from tests.factories.welcome import ChannelSettingsFactory
@@ -21,9 +22,12 @@ from tests.welcome.letters.sending import (
     post_office,
     print_files,
     states,
+    work_on,
 )
 from tests.welcome.letters.staff_site import text_of, told, url
-from welcome.letters import deliveries, delivering, runs
+from welcome.households import actions as households
+from welcome.letters import deliveries, delivering, runs, schedule
+from welcome.letters.already_out import already_out
 from welcome.letters.delivery_models import DeliveryState
 from welcome.letters.models import RunState
 
@@ -58,6 +62,62 @@ def office(client, place_by_email):
     client.force_login(worker(place_by_email, Role.COORDINATOR))
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
+
+
+def test_what_was_out_when_protection_came_is_told_to_who_may_know(client, place, service):
+    """SvarUt has taken three letters, a fourth waits: the fourth is taken back, two of the three are told of."""
+    open_svarut(place)
+    homes = [arrive(place, f"Kari Nummer{number}", house_number=str(number + 1)) for number in range(3)]
+    run = begun(place)
+    work_on(run)
+    assert states(run) == {"svarut sent": 3}
+    for home in homes[:2]:
+        households.protect(household=home, grade="fortrolig", by=None)
+    schedule.sweep()
+    numbers = sorted(run.letters.filter(household__in=homes[:2]).values_list("number", flat=True))
+    assert not run.letters.filter(number__in=numbers, purged_at=None).exists(), (
+        "nothing of the address is held"
+    )
+    office = worker(place, Role.SERVICE_OFFICE)
+    client.force_login(office)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    for step in ("delivery", "report"):
+        since = AuditEntry.objects.latest("pk").pk
+        page = text_of(client.get(url(run, step)))
+        assert "2 letters were out when their households got address protection" in page
+        for number, home in zip(numbers, sorted(homes[:2], key=lambda home: home.pk), strict=True):
+            assert f"Letter {number} · " in page
+            assert f"Household {home.pk}" in page
+        assert "Nummer0" not in page
+        assert "Storgata" not in page
+        assert AuditEntry.objects.filter(pk__gt=since, user=office, note="already_out rows=2").exists()
+    client.force_login(worker(place, Role.READER))
+    for step in ("delivery", "report"):
+        page = text_of(client.get(url(run, step)))
+        assert "rotect" not in page
+        assert 'id="already-out"' not in page
+
+
+def test_a_printed_letter_that_is_out_is_told_of_too(client, place):
+    home = arrive(place, "Kari Papir")
+    run = approved(place)
+    print_files(run)
+    runs.finish(run=run, by=None)
+    run.refresh_from_db()
+    assert already_out(run).count == 0
+    households.protect(household=home, grade="strengtFortrolig", by=None)
+    [out] = already_out(run).letters
+    assert (out.household, out.way, out.state) == (home.pk, "Print", "Sent")
+    households.protect(household=home, grade="", by=None)
+    assert already_out(run).count == 0
+
+
+def test_a_letter_that_can_be_taken_back_is_none_of_them(place):
+    home = arrive(place, "Kari Papir")
+    run = approved(place)
+    print_files(run)
+    households.protect(household=home, grade="fortrolig", by=None)
+    assert already_out(run).count == 0
 
 
 def test_the_office_sends_sees_it_move_and_closes(office, place_by_email):
