@@ -193,7 +193,8 @@ def report(request: HttpRequest, run: LetterRun) -> HttpResponse:
     ways = [(Channel(channel).label, n) for channel, n in run_lists.elsewhere(run).items()]
     made = numbers["printed"] + numbers["failed"] + numbers["being_made"] + sum(n for _way, n in ways)
     return show(
-        request, run, "report", cohort=counts, already_out=told_of_protected(request, run), **numbers, ways=ways, deliveries=figures.sending(run).rows,
+        request, run, "report", cohort=counts, already_out=told_of_protected(request, run), **numbers,
+        ways=ways, deliveries=figures.sending(run).rows,
         adds_up=made == counts.letters and counts.letters + counts.left_out == counts.cohort,
     )  # fmt: skip
 

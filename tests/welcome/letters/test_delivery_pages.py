@@ -98,7 +98,7 @@ def test_what_was_out_when_protection_came_is_told_to_who_may_know(client, place
         assert 'id="already-out"' not in page
 
 
-def test_a_printed_letter_that_is_out_is_told_of_too(client, place):
+def test_a_printed_letter_that_is_out_is_told_of_too(in_english, place):
     home = arrive(place, "Kari Papir")
     run = approved(place)
     print_files(run)
