@@ -47,11 +47,13 @@ def grant(request: HttpRequest, opened: Opened, purpose: Purpose, *, stands_on: 
 def granted(request: HttpRequest, purpose: Purpose, slot: str) -> Opened | None:
     """Asks the row of the link or login each time, and whether such logins are still offered: what was revoked or
     switched off a second ago opens nothing now."""
-    # What the version before this one has granted says nothing of the fourth: such a login is begun again.
-    code, key, since, stood_on, *_ = *request.session.get(KEY, {}).get(slot, ("", 0, 0.0)), ""
+    entry: list[Any] = request.session.get(KEY, {}).get(slot, ["", 0, 0.0, ""])
+    code, key, since = entry[:3]
     if code != purpose.code or not 0 <= time.time() - since < SECONDS:
         return None
     if isinstance(key, str):
+        # What the version before this one has granted says nothing of it: such a login is begun again.
+        stood_on = entry[3] if len(entry) > 3 else ""
         return actions.reopen_by_login(int(key.removeprefix(LOGIN)), purpose, stood_on)
     return actions.reopen(key, purpose)
 
