@@ -105,6 +105,9 @@ class HouseholdAdmin(ExportAdmin):
         """Who may only be kept is read, by who may write too; the row is locked where the form is sent."""
         return super().has_change_permission(request, obj) and not (obj is not None and obj.is_held)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj is not None and obj.is_held)
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Household]:
         """Protected households are there only for who may write, as the mark itself is confidential."""
         access = access_of(request)

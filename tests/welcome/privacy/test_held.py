@@ -220,6 +220,7 @@ def test_the_page_shows_them_without_a_form_and_with_the_way_to_lift_it(client, 
     assert 'name="needs"' not in page
     assert f"/admin/welcome/household/{held.pk}/hold/" in page
     assert f"/admin/welcome/household/{held.pk}/check/" not in page
+    assert f"/admin/welcome/household/{held.pk}/delete/" not in page
     answer = client.post(f"/admin/welcome/household/{held.pk}/change/", {"needs": "x"}, follow=True)
     assert "may only be kept" in answer.content.decode()
     assert "Restricted" in page
