@@ -161,6 +161,9 @@ LINKS = {
     "portal:my-agree": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-leave": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:my-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
+    "portal:letter": Rule(Kind.LINK),
+    "portal:letter-pdf": Rule(Kind.LINK),
+    "portal:letter-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
@@ -307,6 +310,7 @@ STAFF = {
     f"{_LETTER_RUN}_retry": act(RUN_LETTERS),
     f"{_LETTER_RUN}_withdraw": act(RUN_LETTERS),
     f"{_LETTER_RUN}_settle": act(RUN_LETTERS),
+    f"{_LETTER_RUN}_end_link": act(RUN_LETTERS),
     f"{_LETTER_RUN}_bounce": act(RUN_LETTERS),
     **pages(ChannelSettings, MANAGE, MANAGE),
     "admin:welcome_channelsettings_test": staff(MANAGE, MANAGE, sees=MANAGE, posted=ELSEWHERE),

@@ -267,6 +267,8 @@ def search_mail(values: Iterable[str]) -> list[Hit]:
     for number, message in enumerate(mail.outbox, start=1):
         text = message.message().as_string() + "\n" + message.subject + "\n" + message.body
         hits += search_text(f"mail {number} to {message.to}", text, values)
+        for part in getattr(message, "alternatives", []):
+            hits += search_text(f"mail {number}, as HTML", str(part[0]), values)
         for part in message.attachments:
             hits += search_bytes(f"mail {number}, attachment", _attached(part), values)
     return hits

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.links import actions as links
 from municipalities.login.providers import Identity
 from municipalities.privacy.registry import declarations
 from municipalities.tenancy.models import Role, User
@@ -51,6 +52,7 @@ from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
 from welcome.households.quarters import Quarter
 from welcome.letters import runs
+from welcome.letters.links import LETTER
 from welcome.letters.models import LetterRun, LetterState
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.packages.models import Gift
@@ -334,6 +336,10 @@ def stories(rows, client):
         [
             lambda: mailed(state="sent"),
             at("welcome_letterrun_bounce", {"number": letter.number}, run.pk),
+        ],
+        [
+            lambda: links.issue(purpose=LETTER, of=letter, by=None),
+            at("welcome_letterrun_end_link", {}, run.pk, letter.number),
         ],
         [change(rows[DataRequest], outcome="done", answer="Rettet.")],
         [change(boss, name="Kari Nordmann")],

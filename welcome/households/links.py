@@ -19,9 +19,13 @@ from welcome.households.models import Household
 from welcome.households.own_logins import bound_to
 
 
+def screen_language(language: str) -> str:
+    """The site's own language that lies nearest to one that letters are written in."""
+    return {"nn": "nn", "nb": "nb", "se": "nb"}.get(language, "en")
+
+
 def language_on_screen(household: Household) -> str:
-    """The site's own language that lies nearest to the one they get letters in."""
-    return {"nn": "nn", "nb": "nb", "se": "nb"}.get(household.language, "en")
+    return screen_language(household.language)
 
 
 NEWCOMER = Purpose(

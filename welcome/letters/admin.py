@@ -177,6 +177,11 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
             name="welcome_letterrun_withdraw",
         ),
         path(
+            "<int:object_id>/letters/<int:number>/end-link/",
+            staff_only(delivery_pages.end_link),
+            name="welcome_letterrun_end_link",
+        ),
+        path(
             "<int:object_id>/letters/<int:number>.pdf",
             staff_only(previews.letter_pdf, cacheable=True),
             name="welcome_letterrun_letter_pdf",

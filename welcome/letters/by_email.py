@@ -1,23 +1,29 @@
-"""A letter as an e-mail with the PDF attached, and how far the mail server had taken it when it failed.
+"""A letter as an e-mail, with a link to it or with the PDF, and how far the mail server had taken it when it failed.
+
+Nothing in it tells us whether it was read.
 
 SMTP gives a letter away in one moment: when the server has answered the last line. A connection that breaks
 while that answer is awaited leaves nobody knowing (RFC 5321, 4.2.5), and nobody can be asked.
 """
 
 import smtplib
+from collections.abc import Callable
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from municipalities.tenancy.logs import where
+from welcome.letters import links
 from welcome.letters.channels import Later, MaybeTaken, NotTaken
 from welcome.letters.delivery_models import Delivery, Reason
 from welcome.letters.models import Letter
-from welcome.letters.speaking import catalogue_of
+from welcome.letters.speaking import speaking, spoken
+from welcome.letters.words import is_right_to_left
 
 
 def send(delivery: Delivery, letter: Letter, content: bytes) -> str:
@@ -48,30 +54,67 @@ def send(delivery: Delivery, letter: Letter, content: bytes) -> str:
 def compose(delivery: Delivery, letter: Letter, content: bytes) -> EmailMessage:
     """In the letter's language where the portal speaks it, otherwise in English."""
     municipality = letter.run.municipality
-    place = letter.run.letterhead.get("place") or municipality.name
-    with override(catalogue_of(letter.language)):
-        subject = _("Welcome to %(place)s") % {"place": place}
-        body = _(
-            "Hello!\n\nWelcome to %(place)s. The municipality's welcome letter is attached as a PDF.\n\n"
+    language = spoken(letter.language)
+    with speaking(letter.language) as _:
+        words = {
+            "place": letter.run.letterhead.get("place") or municipality.name,
+            "sender": _("%(place)s municipality") % {"place": municipality.name},
+        }
+        subject = _("Welcome to %(place)s") % words
+        consent = _(
             "You get it by e-mail because your household has agreed to that. If you would rather have letters"
-            " on paper, answer this e-mail and say so.\n\nKind regards\n%(sender)s\n"
-        ) % {"place": place, "sender": _("%(place)s municipality") % {"place": municipality.name}}
-        filename = _("Welcome to %(place)s") % {"place": place}
-        name = _("%(place)s municipality") % {"place": municipality.name}
-    message = EmailMessage(
-        subject=subject,
-        body=body,
-        from_email=formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
-        to=[letter.email],
-        reply_to=[municipality.email] if municipality.email else [],
-        headers={
-            "Message-ID": delivery.message_id,
-            # No holiday answer comes back to a mailbox that nobody reads for those (RFC 3834).
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    message.attach(f"{filename}.pdf", content, "application/pdf")
+            " on paper, answer this e-mail and say so."
+        )
+        end = [consent, _("Kind regards") + "\n" + words["sender"]]
+        if delivery.as_link:
+            message = _linking(letter, _, words, end)
+        else:
+            said = _("Welcome to %(place)s. The municipality's welcome letter is attached as a PDF.") % words
+            message = EmailMultiAlternatives(body=_paragraphs([_("Hello!"), said, *end]))
+            message.attach(f"{subject}.pdf", content, "application/pdf")
+    message.subject, message.to = subject, [letter.email]
+    message.from_email = formataddr((words["sender"], parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    message.reply_to = [municipality.email] if municipality.email else []
+    message.extra_headers = {
+        "Message-ID": delivery.message_id,
+        # No holiday answer comes back to a mailbox that nobody reads for those (RFC 3834).
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": language,
+    }
     return message
+
+
+def _linking(
+    letter: Letter, _: Callable[[str], str], words: dict[str, str], end: list[str]
+) -> EmailMultiAlternatives:
+    """The words and the link, plain and as HTML. The link was made as the letter was claimed; where it has been
+    ended since, as by protection, there is nothing to send."""
+    link = links.of(letter)
+    if link is None:
+        raise NotTaken(Reason.LINK_ENDED)
+    day = date_format(timezone.localtime(link.expires_at), "DATE_FORMAT")
+    before = [_("Hello!"), _("%(sender)s has a welcome letter for you. Open it here:")]
+    after = [
+        _("The link works until %(day)s. It opens the letter for whoever has it, so keep it to yourself."),
+        *end,
+    ]
+    words = words | {"day": day}
+    parts = {
+        "language": spoken(letter.language),
+        "direction": "rtl" if is_right_to_left(letter.language) else "ltr",
+        "subject": _("Welcome to %(place)s") % words,
+        "before": [part % words for part in before],
+        "url": link.url,
+        "button": _("Open the letter"),
+        "after": [part % words for part in after],
+    }
+    message = EmailMultiAlternatives(body=_paragraphs([*parts["before"], link.url, *parts["after"]]))
+    message.attach_alternative(render_to_string("letters/link_mail.html", parts), "text/html")
+    return message
+
+
+def _paragraphs(parts: list[str]) -> str:
+    return "\n\n".join(parts) + "\n"
 
 
 def _give(server: smtplib.SMTP | None, message: EmailMessage) -> None:

@@ -96,13 +96,13 @@ class ChannelSettingsForm(ScopedForm):
 class ChannelSettingsAdmin(ScopedAdmin):
     read = write = Right.MANAGE
     form = ChannelSettingsForm
-    list_display = ["title", "municipality", "printing", "by_email"]
+    list_display = ["title", "municipality", "printing", "by_email", "email_as"]
     list_filter = ["printing", "by_email"]
     list_select_related = ["municipality"]
     ordering = ["municipality"]
     readonly_fields = ["connection"]
     fieldsets = [
-        (None, {"fields": ["by_email", "printing"]}),
+        (None, {"fields": ["by_email", "email_as", "printing"]}),
         (
             _("SvarUt"),
             {

@@ -51,6 +51,11 @@ class Printing(models.TextChoices):
     SVARUT = "svarut", _("SvarUt prints and posts them")
 
 
+class EmailAs(models.TextChoices):
+    LINK = "link", _("as a link that opens the letter")
+    ATTACHED = "attached", _("attached as a PDF")
+
+
 _UUID = RegexValidator(
     r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
     _("Copy the whole number: 32 digits and letters a–f, with dashes."),
@@ -70,6 +75,17 @@ class ChannelSettings(MunicipalityOwned):
         _("letters by e-mail"),
         default=False,
         help_text=_("To households that have agreed to it, as it stands on their page."),
+    )
+    email_as = models.CharField(
+        _("the letter in the e-mail"),
+        max_length=8,
+        choices=EmailAs,
+        default=EmailAs.LINK,
+        db_default=EmailAs.LINK,
+        help_text=_(
+            "Behind a link, name and address don't lie in mailboxes, and the link is ended if they get address"
+            " protection. An attachment can't be called back."
+        ),
     )
     account_id = models.CharField(
         _("account"), max_length=36, blank=True, validators=[_UUID],

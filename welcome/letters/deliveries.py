@@ -17,7 +17,7 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
-from welcome.letters import nudges
+from welcome.letters import links, nudges
 from welcome.letters.channels import Channel
 from welcome.letters.delivery_models import Delivery, DeliveryQuerySet, DeliveryState, Reason
 from welcome.letters.models import (
@@ -89,7 +89,10 @@ def fall_back(
         }  # fmt: skip
         if not found.update(**failed):
             return False
-        _create(run, [(delivery.letter_id, Channel.PRINT)])  # type: ignore[list-item]
+        if delivery.letter_id is not None:  # It is, as the query above has asked.
+            # Who holds the mail, perhaps somebody else, reads it no longer: it comes on paper.
+            links.end([delivery.letter_id], by_id=by.pk if by else None)
+            _create(run, [(delivery.letter_id, Channel.PRINT)])
         if run.state == RunState.DONE:
             # Closed, and one letter has come back: it is open until that one is printed too.
             run.state, run.done_at = RunState.DELIVERING, None

@@ -18,15 +18,17 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
+from municipalities.links.actions import issue
 from municipalities.national import svarut
 from municipalities.tenancy.logs import where
 from welcome.households.consents import Consent, ConsentPurpose
-from welcome.households.models import Person
+from welcome.households.models import Household, Person
 from welcome.letters import by_email, by_svarut, deliveries, rendering
-from welcome.letters.channels import Channel, Later, MaybeTaken, NotTaken, settings_of
+from welcome.letters.channels import Channel, EmailAs, Later, MaybeTaken, NotTaken, settings_of
 from welcome.letters.deliveries import FREE, fall_back
 from welcome.letters.delivery_models import Delivery, DeliveryState, Reason
 from welcome.letters.layout import LayoutError
+from welcome.letters.links import LETTER
 from welcome.letters.models import Letter, LetterRun, RunState
 from welcome.letters.stock import Stock
 from welcome.letters.withdrawal import withdraw_changed
@@ -181,24 +183,31 @@ def _make_sure(delivery: Delivery, token: uuid.UUID, letter: Letter, sha256: str
             taken_back = True
         else:
             taken_back = False
-            _refuse_unwanted(delivery, letter)
-            held.update(sending_at=now, sha256=sha256)
+            delivery.as_link = _is_link(delivery, letter)
+            held.update(sending_at=now, sha256=sha256, as_link=delivery.as_link)
             delivery.sending_at = now
     if taken_back:
         raise LeaseLost  # After the commit: what was withdrawn stays so.
 
 
-def _refuse_unwanted(delivery: Delivery, letter: Letter) -> None:
-    """An e-mail needs the municipality's will, the household's consent and an address that is still theirs."""
+def _is_link(delivery: Delivery, letter: Letter) -> bool:
+    """Whether the letter goes as a link; then that is made here. An e-mail needs the municipality's will, the
+    household's consent and an address that is still theirs. The caller holds the run's lock."""
     if delivery.channel != Channel.EMAIL:
-        return
+        return False
     opened = settings_of(delivery.municipality_id)
     if opened is None or not opened.by_email:
         raise NotTaken(Reason.CHANNEL_OFF)
-    agreed = Consent.objects.running().filter(household=letter.household_id, purpose=ConsentPurpose.EMAIL)
-    theirs = Person.objects.alive().filter(household=letter.household_id, email=letter.email)
-    if not (agreed.exists() and theirs.exists()):
+    # Locked, so that protection that comes this very moment finds the link and ends it, or is seen here.
+    home = Household.objects.select_for_update(of=("self",)).filter(letters=letter).first()
+    agreed = Consent.objects.running().filter(household=home, purpose=ConsentPurpose.EMAIL)
+    theirs = Person.objects.alive().filter(household=home, email=letter.email)
+    if home is None or home.is_protected or not (agreed.exists() and theirs.exists()):
         raise NotTaken(Reason.NO_CONSENT)
+    if opened.email_as == EmailAs.ATTACHED:
+        return False
+    issue(purpose=LETTER, of=letter, by=None)
+    return True
 
 
 def _sent(delivery: Delivery, token: uuid.UUID, external_id: str) -> None:

@@ -45,6 +45,7 @@ class Reason(models.TextChoices):
     NO_CONSENT = "no_consent", _("They don't want letters by e-mail any more, or not at this address.")
     NOT_MADE = "not_made", _("The letter could not be made.")
     CHANNEL_OFF = "channel_off", _("The municipality does not send letters this way any more.")
+    LINK_ENDED = "link_ended", _("The link to the letter was ended before the e-mail had left.")
     NO_ANSWER = "no_answer", _("The connection broke after the letter was sent: it may have been taken.")
     WORKER_DIED = (
         "worker_died",
@@ -111,9 +112,12 @@ class Delivery(MunicipalityOwned):
     channel = models.CharField(_("channel"), max_length=6, choices=Channel)
     state = models.CharField(_("state"), max_length=9, choices=DeliveryState, default=DeliveryState.WAITING)
     key = models.UUIDField(default=uuid.uuid4, editable=False)
+    # By e-mail: it brings a link that opens the letter, not the letter.
+    as_link = models.BooleanField(_("as a link"), default=False, db_default=False, editable=False)
     external_id = models.CharField(_("number at the receiver"), max_length=64, blank=True, editable=False)
     # The receiver's own word for how far it is, such as SENDT_PRINT.
     stage = models.CharField(_("stage at the receiver"), max_length=30, blank=True, editable=False)
+    # Of the letter as it was sent, or as the link shows it.
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease_token = models.UUIDField(null=True, editable=False)
@@ -174,6 +178,11 @@ class Delivery(MunicipalityOwned):
                 condition=~Q(state__in=[DeliveryState.SENT, DeliveryState.DELIVERED]) | Q(sent_at__isnull=False),
                 name="delivery_sent_has_its_time",
                 violation_error_message=_("A letter that is sent knows when it was."),
+            ),
+            models.CheckConstraint(
+                condition=Q(as_link=False) | Q(channel=Channel.EMAIL),
+                name="delivery_as_link_is_an_email",
+                violation_error_message=_("Only an e-mail brings a letter as a link."),
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=_SAYS_WHY) | ~Q(reason=""),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
-from welcome.letters import deliveries, figures, run_lists
+from welcome.letters import deliveries, figures, links, run_lists
 from welcome.letters.channels import Channel
 from welcome.letters.delivery_models import Delivery, DeliveryState
 from welcome.letters.forms import BounceForm, SureForm
@@ -68,3 +68,14 @@ def bounce(request: HttpRequest, object_id: int) -> HttpResponse:
     else:
         messages.error(request, _("There is no letter of this number that was sent by e-mail."))
     return redirect(step_url(run, "delivery"))
+
+
+@require_POST
+def end_link(request: HttpRequest, object_id: int, number: int) -> HttpResponse:
+    """The link in the e-mail opens the letter for nobody any more, as when it was passed on."""
+    run = find_run(request, object_id, Right.RUN_LETTERS)
+    letter = get_object_or_404(run_lists.letters_of(run), number=number)
+    by = access_of(request).user
+    links.end([letter.pk], by_id=by.pk if by else None)
+    messages.success(request, _("The link opens nothing any more."))
+    return redirect("admin:welcome_letterrun_letter", run.pk, number)

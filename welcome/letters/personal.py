@@ -94,6 +94,7 @@ DECLARATIONS = [
         personal={
             "letter": Personal(Kind.HOUSEHOLD, Erasure.KEEP, keep=_ADDS_UP, shown=False),
             "channel": _COUNTED,
+            "as_link": _COUNTED,
             "state": _COUNTED,
             "reason": _COUNTED,
             "sent_at": _COUNTED,
@@ -104,7 +105,7 @@ DECLARATIONS = [
         ],
     ),
     nothing_personal(
-        ChannelSettings, "id", "municipality", "printing", "by_email", "account_id", "integration_id",
+        ChannelSettings, "id", "municipality", "printing", "by_email", "email_as", "account_id", "integration_id",
         "integration_password", "client_id", "key_id", "private_key", "cost_code",
     ),
 ]  # fmt: skip

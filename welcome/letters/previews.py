@@ -3,8 +3,6 @@
 Pictures, because a phone's browser shows no PDF inside a page.
 """
 
-import functools
-import hashlib
 import io
 import threading
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 from PIL import Image
 
-from welcome.letters import rendering, stock
+from welcome.letters import showing
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter
 from welcome.letters.run_lists import letters_of
@@ -36,27 +34,10 @@ class PageOfLetter:
     url: str
 
 
-def _pdf(letter: Letter) -> bytes:
-    """Raises LayoutError."""
-    return _made(_version(letter), letter.pk)
-
-
-@functools.lru_cache(maxsize=8)
-def _made(version: str, letter_id: int) -> bytes:
-    """A look at one letter asks for its PDF once a page: the last few stay in this process's memory."""
-    letter = Letter.objects.select_related("run").get(pk=letter_id)
-    return rendering.render_letter(letter, stock=stock.of(letter.run))
-
-
-def forget() -> None:
-    """Let go of the letters in this process's memory."""
-    _made.cache_clear()
-
-
 def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
     """The letter's pages, or none and the reason why it can't be made."""
     try:
-        content = _pdf(letter)
+        content = showing.pdf(letter)
     except LayoutError as error:
         return [], str(error)
     with _one_at_a_time:
@@ -103,11 +84,11 @@ def _served(request: HttpRequest, object_id: int, number: int, page: int | None)
     run = find_run(request, object_id)
     letter = get_object_or_404(letters_of(run).select_related("run"), number=number)
     note_look(letter, "pdf" if page is None else f"page={page}")
-    etag = f'"{_version(letter)}-{page}"'
+    etag = f'"{showing.version(letter)}-{page}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
         try:
-            content = _pdf(letter)
+            content = showing.pdf(letter)
             content = content if page is None else picture(content, page)
         except LayoutError as error:
             raise Http404(_("This letter can’t be made: %(reason)s") % {"reason": error}) from error
@@ -119,10 +100,3 @@ def _served(request: HttpRequest, object_id: int, number: int, page: int | None)
     # Asked for anew each time, so that who has lost the right, or has got protection, is seen no more.
     response["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _version(letter: Letter) -> str:
-    """A letter is a function of its frozen run and row, so these tell one from another."""
-    run = letter.run
-    known = f"{run.pk} {run.frozen_at} {letter.pk} {letter.language} {letter.address} {letter.salutation}"
-    return hashlib.sha256(known.encode()).hexdigest()[:32]

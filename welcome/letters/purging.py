@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
+from welcome.letters import links
 from welcome.letters.models import Letter, LetterQuerySet, LetterRun, LetterRunQuerySet, PrintFile, RunState
 
 # Letters of earlier states, and of a run that is being delivered those that are not out yet, are withdrawn
@@ -44,6 +45,7 @@ def forget(*, run: LetterRun, letters: LetterQuerySet) -> int:
         now = timezone.now()
         blanked = Letter.objects.filter(pk__in=found)
         blanked.update(address=[], salutation="", email="", host={}, gifts=[], code="", purged_at=now)
+        links.end(found)
         # A fault can quote the line of the address that did not fit.
         blanked.exclude(error="").update(error=_("Deleted."))
         files = PrintFile.objects.kept().filter(pk__in=set(found.values()) - {None})

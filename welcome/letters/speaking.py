@@ -62,6 +62,25 @@ ARABIC = {
     "School, kindergarten and clubs look forward to your children. Call us and we tell you what to do first.": (
         "المدارس والروضات والنوادي ترحب بأطفالكم. اتصلوا بنا ونخبركم بما عليكم فعله أولًا."
     ),
+    # --- the e-mail that brings it ---------------------------------------------------------------
+    "Welcome to %(place)s": "أهلًا بكم في %(place)s",
+    "Hello!": "مرحبًا!",
+    "Welcome to %(place)s. The municipality's welcome letter is attached as a PDF.": (
+        "أهلًا بكم في %(place)s. تجدون رسالة الترحيب من البلدية مرفقة بصيغة PDF."
+    ),
+    "%(sender)s has a welcome letter for you. Open it here:": "لديكم رسالة ترحيب من %(sender)s. افتحوها هنا:",
+    "Open the letter": "افتحوا الرسالة",
+    "The link works until %(day)s. It opens the letter for whoever has it, so keep it to yourself.": (
+        "يعمل الرابط حتى %(day)s. وهو يفتح الرسالة لكل من يحصل عليه، فاحتفظوا به لأنفسكم."
+    ),
+    (
+        "You get it by e-mail because your household has agreed to that. If you would rather have letters on"
+        " paper, answer this e-mail and say so."
+    ): (
+        "تصلكم بالبريد الإلكتروني لأن أسرتكم وافقت على ذلك. إن كنتم تفضلون الرسائل الورقية فأجيبوا على هذه"
+        " الرسالة وأخبرونا بذلك."
+    ),
+    "Kind regards": "مع أطيب التحيات",
 }
 LETTERS_ONLY = {"ar": ARABIC}
 

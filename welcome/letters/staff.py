@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
-from welcome.letters import deliveries, figures, previews, run_lists, runs
+from welcome.letters import deliveries, figures, links, previews, run_lists, runs
 from welcome.letters.channels import Channel
 from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm, WithdrawForm
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
@@ -114,7 +114,7 @@ def letter(request: HttpRequest, run: LetterRun, number: int) -> HttpResponse:
     after = letters.filter(number__gt=number).order_by("number").first()
     return show(
         request, run, "proof", template="letter", letter=shown, pages=pages, refused=refused,
-        before=before, after=after,
+        before=before, after=after, link=links.of(shown),
         withdraw_form=WithdrawForm() if letters.filter(pk=shown.pk).recallable().exists() else None,
     )  # fmt: skip
 

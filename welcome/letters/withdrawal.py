@@ -10,7 +10,7 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
-from welcome.letters import cohort, nudges
+from welcome.letters import cohort, links, nudges
 from welcome.letters.delivery_models import Delivery, DeliveryState, Reason
 from welcome.letters.models import (
     FileState,
@@ -66,6 +66,7 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
             state=DeliveryState.RECALLED, letter=None, reason=Reason.WITHDRAWN, detail="",
             lease_token=None, lease_expires_at=None, settled_at=timezone.now(),
         )  # fmt: skip
+        links.end([current.pk])
         current.delete()
         if file is not None:
             recall(file, run)

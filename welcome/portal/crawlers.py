@@ -61,6 +61,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /l/",
         "Disallow: /*/my/",
+        "Disallow: /*/letter/",
         "Disallow: /*/meeting/",
         "Disallow: /*/search/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",

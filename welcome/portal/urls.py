@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import meeting, my, my_data, own_login, public
+from welcome.portal import letter, meeting, my, my_data, own_login, public
 
 
 class DoorConverter:
@@ -34,6 +34,9 @@ urlpatterns = [
     path("my/<slug:slot>/login/<int:login>/end/", own_login.end, name="my-login-end"),
     path("my/<slug:slot>/leave/", my.leave, name="my-leave"),
     path("my/<slug:slot>/not-mine/", my.not_mine, name="my-not-mine"),
+    path("letter/<slug:slot>/", letter.letter, name="letter"),
+    path("letter/<slug:slot>/pdf/", letter.letter_pdf, name="letter-pdf"),
+    path("letter/<slug:slot>/not-mine/", letter.not_mine, name="letter-not-mine"),
     path("meeting/<slug:slot>/", meeting.meeting, name="meeting"),
     path("meeting/<slug:slot>/cancel/", meeting.cancel, name="meeting-cancel"),
     path("<slug:slug>/", public.municipality, name="municipality"),

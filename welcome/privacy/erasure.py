@@ -20,7 +20,7 @@ from municipalities.privacy.registry import Declaration, Erasure, Kind, of_house
 from municipalities.tenancy.models import User
 from welcome.households import forgetting, holding, logging_in
 from welcome.households.models import Household, Person
-from welcome.letters import previews, purging
+from welcome.letters import purging, showing
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
 from welcome.letters.withdrawal import withdraw
 from welcome.privacy.models import DataRequest, Outcome
@@ -213,7 +213,7 @@ def _empty(column: Any) -> Any:
 
 
 def _leave_no_copy() -> None:
-    previews.forget()
+    showing.forget()
     if connection.vendor == "sqlite":
         # Pages from before the erasure stand in the log of writes until it is begun anew.
         with connection.cursor() as cursor:

@@ -9,7 +9,9 @@ from municipalities.links.purposes import Purpose
 from municipalities.municipality.models import Municipality
 from municipalities.topics.review import REVIEW
 from tests.factories.municipalities import MembershipFactory, TopicFactory, TopicTextFactory
+from tests.factories.welcome import HouseholdFactory, LetterFactory, LetterRunFactory
 from tests.test_tenancy import make
+from welcome.letters.links import LETTER
 
 
 def _text(municipality: Municipality) -> Any:
@@ -17,7 +19,12 @@ def _text(municipality: Municipality) -> Any:
     return TopicTextFactory(topic=TopicFactory(municipality=municipality, owner=owner))
 
 
-OBJECTS: dict[str, Callable[[Municipality], Any]] = {REVIEW.code: _text}
+def _letter(municipality: Municipality) -> Any:
+    run = LetterRunFactory(municipality=municipality)
+    return LetterFactory(run=run, household=HouseholdFactory(municipality=municipality))
+
+
+OBJECTS: dict[str, Callable[[Municipality], Any]] = {REVIEW.code: _text, LETTER.code: _letter}
 
 
 def object_for(purpose: Purpose, municipality: Municipality) -> Any:

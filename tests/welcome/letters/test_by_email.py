@@ -36,14 +36,15 @@ from welcome.letters import (
     runs,
     verification,
 )
-from welcome.letters.channels import Channel, ChannelSettings
+from welcome.letters.channels import Channel, ChannelSettings, EmailAs
 from welcome.letters.delivery_models import Delivery, Reason
 from welcome.letters.models import LeftOutReason, RunState
 
 
 @pytest.fixture
 def settings_of_place(place):
-    return ChannelSettingsFactory(municipality=place, by_email=True)
+    """The letter itself; test_as_link.py has the other way."""
+    return ChannelSettingsFactory(municipality=place, by_email=True, email_as=EmailAs.ATTACHED)
 
 
 @pytest.fixture
@@ -101,7 +102,8 @@ def test_the_letter_is_attached_to_plain_words_in_its_language(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("language", "subject"), [("nn", "Velkomen til Ål"), ("en", "Welcome to Ål"), ("uk", "Welcome to Ål")]
+    ("language", "subject"),
+    [("nn", "Velkomen til Ål"), ("en", "Welcome to Ål"), ("uk", "Welcome to Ål"), ("ar", "أهلًا بكم في Ål")],
 )
 def test_a_language_that_the_portal_does_not_speak_is_english(run, language, subject):
     delivery = one(run)

@@ -48,7 +48,12 @@ def page(name, row):
 
 
 def test_keys_are_kept_encrypted_and_never_shown(boss, place):
-    assert boss.post(reverse(ADD), {"printing": "svarut", "by_email": "on", **KEYS}).status_code == 302
+    assert (
+        boss.post(
+            reverse(ADD), {"printing": "svarut", "email_as": "link", "by_email": "on", **KEYS}
+        ).status_code
+        == 302
+    )
     row = ChannelSettings.objects.get(municipality=place)
     assert (row.account.integration_password, row.account.client.private_key) == (
         double.PASSWORD,
@@ -68,34 +73,39 @@ def test_keys_are_kept_encrypted_and_never_shown(boss, place):
 def test_an_empty_field_keeps_the_key_unless_what_it_belongs_to_has_changed(boss, place):
     row = open_svarut(place)
     kept = KEYS | {"integration_password": "", "private_key": ""}
-    assert boss.post(page("change", row), {"printing": "svarut", **kept}).status_code == 302
+    assert (
+        boss.post(page("change", row), {"printing": "svarut", "email_as": "link", **kept}).status_code == 302
+    )
     row.refresh_from_db()
     assert row.account.integration_password == double.PASSWORD
     another = kept | {"client_id": "another-client"}
-    answer = boss.post(page("change", row), {"printing": "svarut", **another})
+    answer = boss.post(page("change", row), {"printing": "svarut", "email_as": "link", **another})
     assert "You have changed what this belongs to" in text_of(answer)
 
 
 @pytest.mark.parametrize("missing", [name for name in KEYS if name != "cost_code"])
 def test_svarut_needs_all_of_it_and_says_which(boss, place, missing):
-    answer = boss.post(reverse(ADD), {"printing": "svarut", **KEYS, missing: ""})
+    answer = boss.post(reverse(ADD), {"printing": "svarut", "email_as": "link", **KEYS, missing: ""})
     assert answer.status_code == 200
     assert "SvarUt needs this." in str(answer.context["adminform"].form.errors[missing])
-    assert boss.post(reverse(ADD), {"printing": "own", **KEYS, missing: ""}).status_code == 302
+    assert (
+        boss.post(reverse(ADD), {"printing": "own", "email_as": "link", **KEYS, missing: ""}).status_code
+        == 302
+    )
 
 
 @pytest.mark.parametrize(
     "wrong", [{"private_key": "-----BEGIN"}, {"account_id": "3328"}, {"cost_code": "med mellomrom"}]
 )
 def test_what_can_not_be_right_is_refused_at_its_field(boss, place, wrong):
-    answer = boss.post(reverse(ADD), {"printing": "svarut", **KEYS, **wrong})
+    answer = boss.post(reverse(ADD), {"printing": "svarut", "email_as": "link", **KEYS, **wrong})
     assert set(answer.context["adminform"].form.errors) == set(wrong)
     assert not ChannelSettings.objects.exists()
 
 
 def test_the_municipality_says_it_once(boss, place):
     ChannelSettingsFactory(municipality=place)
-    answer = boss.post(reverse(ADD), {"printing": "own"})
+    answer = boss.post(reverse(ADD), {"printing": "own", "email_as": "link"})
     assert "The municipality has said this already" in text_of(answer)
 
 
