@@ -40,20 +40,20 @@ def grant(request: HttpRequest, opened: Opened, purpose: Purpose, *, stands_on: 
     kept.pop(slot, None)
     kept = dict([*kept.items()][-(MOST - 1) :])
     request.session.cycle_key()
-    request.session[KEY] = {**kept, slot: [purpose.code, key, now, stands_on]}
+    request.session[KEY] = {**kept, slot: [purpose.code, key, now, opened.municipality_id, stands_on]}
     return slot
 
 
 def granted(request: HttpRequest, purpose: Purpose, slot: str) -> Opened | None:
     """Asks the row of the link or login each time, and whether such logins are still offered: what was revoked or
     switched off a second ago opens nothing now."""
-    entry: list[Any] = request.session.get(KEY, {}).get(slot, ["", 0, 0.0, ""])
+    entry: list[Any] = request.session.get(KEY, {}).get(slot, ["", 0, 0.0])
     code, key, since = entry[:3]
     if code != purpose.code or not 0 <= time.time() - since < SECONDS:
         return None
     if isinstance(key, str):
         # What the version before this one has granted says nothing of it: such a login is begun again.
-        stood_on = entry[3] if len(entry) > 3 else ""
+        stood_on = entry[4] if len(entry) > 4 else ""
         return actions.reopen_by_login(int(key.removeprefix(LOGIN)), purpose, stood_on)
     return actions.reopen(key, purpose)
 
@@ -75,7 +75,7 @@ def behind(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], Callable
         def guarded(request: HttpRequest, slot: str, **parts: Any) -> HttpResponse:
             opened = granted(request, purpose, slot)
             if opened is None:
-                return over(request, purpose)
+                return over(request, purpose, log_in=_log_in_again(request, purpose, slot))
             context.link(purpose.code)
             with scope.of(opened.municipality_id):
                 answer = view(request, opened=opened, slot=slot, **parts)
@@ -90,10 +90,21 @@ def behind(purpose: Purpose) -> Callable[[Callable[..., HttpResponse]], Callable
     return decorate
 
 
-def over(request: HttpRequest, purpose: Purpose | None) -> HttpResponse:
-    """One page for every reason. What it says depends on the address alone."""
+def _log_in_again(request: HttpRequest, purpose: Purpose, slot: str) -> str:
+    """Where to, for a page that this browser had opened by logging in; "" where it was a link. Whether the hour is
+    over or the login was ended, nobody can tell by it."""
+    code, key, _since, *rest = request.session.get(KEY, {}).get(slot, ("", 0, 0.0))
+    if code != purpose.code or not isinstance(key, str) or purpose.log_in is None or not rest:
+        return ""
+    with scope.public():
+        return purpose.log_in(rest[0])
+
+
+def over(request: HttpRequest, purpose: Purpose | None, *, log_in: str = "") -> HttpResponse:
+    """One page for every reason. What it says depends on the address alone, and on whether one had logged in."""
+    shown = {"purpose": purpose, "log_in": log_in}
     with translation.override(translation.get_language()), scope.public():
-        answer = render(request, "links/over.html", {"purpose": purpose}, status=410)
+        answer = render(request, "links/over.html", shown, status=410)
     return private(answer, referrer="no-referrer")
 
 

@@ -26,7 +26,8 @@ class Purpose:
 
     `by_login` is for a page that people may also log in to: the object that the login of this number opens
     now, with the login itself; None when it opens nothing any more. `stands_on` is what such a login stands on,
-    for the object it opens: what is another one now, or nothing (""), opens nothing any more.
+    for the object it opens: what is another one now, or nothing (""), opens nothing any more. `log_in` is the address
+    to log in at again, of the municipality of this number.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Purpose:
     language: Callable[[Any], str] = lambda obj: ""
     by_login: Callable[[int], tuple[Any, models.Model] | None] | None = None
     stands_on: Callable[[Any], str] = lambda obj: ""
+    log_in: Callable[[int], str] | None = None
 
     def __post_init__(self) -> None:
         if self.code != slugify(self.code) or not 2 <= len(self.code) <= 16:

@@ -5,6 +5,7 @@ import datetime
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.links import actions
 from municipalities.links.models import Link
 from municipalities.links.purposes import Purpose
+from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from municipalities.tenancy.roles import Right
 from welcome.households import logging_in
@@ -26,6 +28,11 @@ def screen_language(language: str) -> str:
 
 def language_on_screen(household: Household) -> str:
     return screen_language(household.language)
+
+
+def _log_in(municipality_id: int) -> str:
+    place = Municipality.objects.published().filter(pk=municipality_id).first()
+    return reverse("portal:own-page", args=[place.slug]) if place else ""
 
 
 NEWCOMER = Purpose(
@@ -43,6 +50,7 @@ NEWCOMER = Purpose(
     language=language_on_screen,
     by_login=logging_in.opened_by,
     stands_on=logging_in.stands_on,
+    log_in=_log_in,
 )
 
 

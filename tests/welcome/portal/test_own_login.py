@@ -185,6 +185,34 @@ def test_the_sessions_key_is_a_new_one(browser, joined):
     assert browser.session.session_key != before
 
 
+def over(answer):
+    assert answer.status_code == 410
+    return re.sub(r'nonce="[^"]+"', "", answer.content.decode())
+
+
+@pytest.mark.parametrize("ended", ["by the hour", "by staff"])
+def test_a_page_that_a_login_had_opened_says_to_log_in_again(browser, joined, time_machine, ended):
+    page = log_in(browser).url
+    if ended == "by staff":
+        logging_in.end(login=joined, by=None)
+    else:
+        time_machine.move_to(timezone.now() + datetime.timedelta(minutes=61))
+    shown = over(browser.get(page))
+    assert "/nb/dalen/own-page/" in shown
+    assert "letter" not in shown
+    assert "brev" not in shown
+    assert over(browser.post(f"{page}change/")) == shown
+
+
+def test_a_page_that_a_link_had_opened_says_to_open_the_link_again(browser, joined, link, time_machine):
+    page = open_by_link(browser, link)
+    time_machine.move_to(timezone.now() + datetime.timedelta(minutes=61))
+    shown = over(browser.get(page))
+    assert "own-page" not in shown
+    assert "brevet" in shown
+    assert over(Client().get(page)) == shown, "nor does who has opened nothing learn that there are logins"
+
+
 def test_the_page_closes_after_an_hour(browser, joined, time_machine):
     mine = log_in(browser).url
     time_machine.move_to(timezone.now() + datetime.timedelta(minutes=61))
