@@ -268,6 +268,10 @@ STAFF = {
     **pages(Host, READ_PEOPLE, WRITE_PEOPLE),
     "admin:welcome_host_households": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_host": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    # Signing off, by the number of what it was signed up for.
+    "admin:welcome_household_meetings": staff(
+        WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=frozenset({404})
+    ),
     **pages(Gift, READ_TEXTS, WRITE_TEXTS),
     **pages(WelcomeMeeting, READ_PEOPLE, WRITE_PEOPLE),
     # Once somebody is invited or has signed up, it is called off instead.

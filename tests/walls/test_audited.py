@@ -70,7 +70,7 @@ SHOW_PEOPLE = {
     "welcome_household_report_pdf", "welcome_datarequest_change", "welcome_importbatch_change",
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
-    "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv",
+    "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
 }  # fmt: skip
 
 
@@ -307,6 +307,7 @@ def stories(rows, client):
         [change(rows[Host], place="Leveld")],
         [delete(rows[Host])],
         [of_the_list(rows[Host])],
+        [at("welcome_household_meetings", {"cancel": rows[SignUp].pk}, home.pk)],
         [
             at("welcome_welcomemeeting_signups", caller, rows[WelcomeMeeting].pk),
             at("welcome_welcomemeeting_signups", {"cancel": rows[SignUp].pk}, rows[WelcomeMeeting].pk),

@@ -16,14 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from municipalities.audit.models import Action
-from municipalities.audit.recording import list_of
+from municipalities.audit.recording import list_of, look
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from municipalities.tenancy.spreadsheets import neutral
+from welcome.households.household_pages import writable
+from welcome.households.models import Household
 from welcome.meetings import actions
 from welcome.meetings.figures import counts
 from welcome.meetings.forms import SignUpByHandForm
-from welcome.meetings.models import SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
+from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
 
 
 @never_cache
@@ -56,12 +58,14 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
         note=f"meeting={meeting.pk} rows={len(rows)}",
     )
     request.current_app = admin.site.name
+    count = counts([meeting])[meeting.pk]
     context = {
         **admin.site.each_context(request),
         "opts": WelcomeMeeting._meta,
         "title": _("Who comes"),
         "meeting": meeting,
-        "count": counts([meeting])[meeting.pk],
+        "count": count,
+        "unlisted": count.taken + count.waiting - sum(row.seats for row in rows),
         "coming": [row for row in rows if row.state == SignUpState.COMING],
         "waiting": [row for row in rows if row.state == SignUpState.WAITING],
         "is_over": meeting.is_cancelled or meeting.starts_at <= timezone.now(),
@@ -74,7 +78,7 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     meeting = _writable(request, object_id)
-    rows = _rows(meeting, SignUp.objects.for_files())
+    rows = _rows(meeting)
     out = io.StringIO()
     table = csv.writer(out, delimiter=";")
     table.writerow([
@@ -97,12 +101,38 @@ def as_csv(request: HttpRequest, object_id: int) -> HttpResponse:
     return answer
 
 
+@never_cache
+def of_household(request: HttpRequest, object_id: int) -> HttpResponse:
+    """What one household has signed up for, and signing it off: also one that stands on no list."""
+    household = writable(request, [object_id]).select_related("municipality").with_people().get()
+    rows = SignUp.objects.filter(household=household, meeting__ends_at__gt=timezone.now()).standing()
+    if request.method == "POST":
+        number = request.POST.get("cancel", "")
+        row = rows.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
+        if row is None:
+            raise Http404
+        actions.cancel(sign_up=row, by=access_of(request).user)
+        messages.success(request, _("Signed off. Who waits has moved up, if the seats were enough."))
+        return redirect("admin:welcome_household_meetings", object_id)
+    look(of=household, note="meetings")
+    shown = list(rows.select_related("meeting").order_by("meeting__starts_at", "pk"))
+    for row in shown:
+        row.ages = ages(row)  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "opts": Household._meta,
+        "title": _("Welcome meetings"),
+        "household": household,
+        "rows": shown,
+    }
+    return render(request, "meetings/of_household.html", context)
+
+
 def who(row: SignUp) -> str:
-    """The adults' names; of a protected household only its number, on a page of those who may know of the mark."""
+    """The adults' names."""
     if row.household is None:
         return row.name
-    if row.household.is_protected:
-        return str(row.household)
     people = row.household.people.all()
     return ", ".join(person.full_name for person in people if person.role == "adult") or str(row.household)
 
@@ -122,10 +152,10 @@ def _writable(request: HttpRequest, pk: int) -> WelcomeMeeting:
     return meeting
 
 
-def _rows(meeting: WelcomeMeeting, among: SignUpQuerySet | None = None) -> list[SignUp]:
-    """Those who come, then those who wait, each in the order in which they asked."""
-    given: SignUpQuerySet = SignUp.objects.all() if among is None else among
-    rows = given.standing().filter(meeting=meeting).order_by("state", "asked_at", "pk")
+def _rows(meeting: WelcomeMeeting) -> list[SignUp]:
+    """Those who come, then those who wait, each in the order in which they asked. The list is carried to the door:
+    who is protected, or may only be kept, is counted and in no row of it, whatever the row would say."""
+    rows = SignUp.objects.for_files().standing().filter(meeting=meeting).order_by("state", "asked_at", "pk")
     found = list(rows.select_related("household").prefetch_related("household__people"))
     for row in found:
         row.who, row.ages = who(row), ages(row)  # type: ignore[attr-defined]
@@ -133,7 +163,7 @@ def _rows(meeting: WelcomeMeeting, among: SignUpQuerySet | None = None) -> list[
 
 
 def _of(meeting: WelcomeMeeting, number: str) -> SignUp:
-    rows = SignUp.objects.filter(meeting=meeting)
+    rows = SignUp.objects.for_files().filter(meeting=meeting)
     row = rows.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
     if row is None:
         raise Http404

@@ -16,6 +16,7 @@ from welcome.hosts import assigning
 from welcome.households.admin import HouseholdAdmin
 from welcome.households.household_pages import writable
 from welcome.households.models import Household
+from welcome.meetings import sign_up_pages
 from welcome.privacy import (
     consent_pages,
     consent_words,
@@ -37,6 +38,11 @@ class HouseholdWithRightsAdmin(HouseholdAdmin):
         staff_only = self.admin_site.admin_view
         return [
             path("<int:object_id>/host/", staff_only(assigning.of_household), name="welcome_household_host"),
+            path(
+                "<int:object_id>/meetings/",
+                staff_only(sign_up_pages.of_household),
+                name="welcome_household_meetings",
+            ),
             path("<int:object_id>/erase/", staff_only(erasure_pages.erase), name="welcome_household_erase"),
             path(
                 "<int:object_id>/consents/",

@@ -196,12 +196,33 @@ def test_staff_cancel_and_who_waits_is_marked_to_be_told(office, meeting):
     assert "Moved up" in office.get(address(meeting)).content.decode()
 
 
-def test_a_protected_household_is_counted_and_not_named(office, meeting, home):
-    actions.sign_up(meeting=meeting, household=home, party=Party(1))
+def test_who_is_protected_or_restricted_is_counted_and_in_no_row(office, meeting, home):
+    """Nor told apart from one another: a row without a name would tell whose it is."""
+    other = PersonFactory(household=HouseholdFactory(municipality=meeting.municipality), given_name="Daria")
+    for household in (home, other.household):
+        actions.sign_up(meeting=meeting, household=household, party=Party(1, needs="Nøtter"))
+    SignUpFactory(meeting=meeting, stranger=True)
     households.protect(household=home, grade="fortrolig", by=None)
-    for what in ("signups", "csv"):
-        assert "Oksana" not in office.get(address(meeting, what)).content.decode()
-    assert office.get(address(meeting)).context["count"].taken == 1
+    holding.hold(household=other.household, why="contested", by=UserFactory())
+    shown = office.get(address(meeting))
+    page = shown.content.decode().split("<main", 1)[1]
+    assert "Kari Ringer" in page
+    assert not any(word in page for word in (str(home), str(other.household), "Oksana", "Daria", "Nøtter"))
+    assert not any(word in page for word in ("rotected", "estrict", "/household/"))
+    assert (shown.context["count"].taken, shown.context["unlisted"]) == (3, 2)
+    assert "2 of these seats" in page
+
+
+def test_who_stands_on_no_list_is_signed_off_on_their_own_page_only(office, meeting, home):
+    row = actions.sign_up(meeting=meeting, household=home, party=Party(1, [4]))
+    households.protect(household=home, grade="fortrolig", by=None)
+    assert office.post(address(meeting), {"cancel": row.pk}).status_code == 404
+    theirs = reverse("admin:welcome_household_meetings", args=[home.pk])
+    assert str(meeting) in office.get(theirs).content.decode()
+    assert office.post(theirs, {"cancel": SignUpFactory(meeting=meeting).pk}).status_code == 404
+    assert office.post(theirs, {"cancel": row.pk}).status_code == 302
+    assert SignUp.objects.get(pk=row.pk).state == SignUpState.CANCELLED
+    assert "no meeting that is to come" in office.get(theirs).content.decode()
 
 
 def test_who_is_protected_or_restricted_is_in_no_file(office, meeting, home):
