@@ -43,6 +43,8 @@ BY_NAME = {
     "review_text": GUESS,
     "portal:search": GUESS,
     "portal:my-data": WRITE,  # Each is laid out anew.
+    "portal:my-letter": WRITE,
+    "portal:letter-pdf": WRITE,
 }
 
 

@@ -32,7 +32,7 @@ from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
-from welcome.letters.models import LeftOutReason, LetterRun
+from welcome.letters.models import LeftOutReason, Letter, LetterRun
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
@@ -154,6 +154,8 @@ LINKS = {
     "portal:my-change": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:my-ask": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:my-data": Rule(Kind.LINK),
+    "portal:my-letter": Rule(Kind.LINK, got=OK | {404}),  # Theirs, and out.
+    "portal:my-meeting": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-letters": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-withdraw": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:my-login": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),  # No ID-porten is offered.
@@ -378,6 +380,8 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "reason": LeftOutReason.values,
         "consent": [place.rows[Consent].pk],
         "login": [place.rows[OwnLogin].pk],
+        "letter": [place.rows[Letter].pk if Letter in place.rows else 1],
+        "meeting": [place.rows[WelcomeMeeting].pk],
         "kind": {"portal:my-ask": RequestKind.values, "portal:my-data": ["pdf", "json"]}.get(route.key, []),
         "verb": {
             f"{_LETTER_RUN}_act": [

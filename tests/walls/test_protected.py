@@ -311,6 +311,7 @@ def test_their_own_page_holds_no_address_either(place, history):
         slot = browser.get(urlsplit(link.url).path).url.rstrip("/").rpartition("/")[2]
         for route in pages:
             if not {"consent", "login"} & set(route.parts):
-                values = {"language": ["nb"], "slot": [slot], "kind": ["json", "correction"]}
+                values = {"language": ["nb"], "slot": [slot], "kind": ["json", "correction"], "meeting": [1]}
+                values["letter"] = list(Letter.objects.of(place).values_list("pk", flat=True))
                 addresses = addresses_of(route, {part: values[part] for part in route.parts})
                 no(everywhere.search_pages(ADDRESS, browser, addresses, who="the household"))

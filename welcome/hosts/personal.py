@@ -4,8 +4,13 @@ from welcome.hosts.models import AssignmentState, Host, HostAssignment
 
 
 def told(assignment: HostAssignment) -> str:
-    """A host who was only thought of, and has not agreed, is named to nobody."""
-    return "" if assignment.state == AssignmentState.PROPOSED else assignment.host.name
+    """By the rules of the letter: a host who was only thought of, or who has not agreed to be named, is named to
+    nobody. How to reach them is told as long as they are the household's."""
+    host = assignment.host
+    if assignment.state == AssignmentState.PROPOSED or host.named_since is None:
+        return ""
+    reached = [host.phone.as_national if host.phone else "", host.email]
+    return ", ".join(filter(None, [host.name, *(reached if assignment.is_running else [])]))
 
 
 DECLARATIONS = [

@@ -1,4 +1,4 @@
-"""The newcomer's own page: what the municipality holds about them, and what they can do about it.
+"""The newcomer's own page: who and what waits for them, what the municipality holds about them, and what they can do.
 
 Behind a link of the purpose NEWCOMER, or ID-porten (`own_login.py`), one address for each grant. Nothing
 says whether an address is protected: none is held then, as of somebody whose address is unknown.
@@ -23,7 +23,10 @@ from welcome.households import consents, logging_in, own
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.links import NEWCOMER
 from welcome.households.models import Household
-from welcome.portal import own_login
+from welcome.letters import received
+from welcome.meetings.links import MEETING
+from welcome.portal import own_login, welcomed
+from welcome.portal.letter import served
 from welcome.portal.my_forms import AskForm, OwnForm
 from welcome.portal.page import Crumb, page
 from welcome.privacy import requests
@@ -96,7 +99,7 @@ def my(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     household: Household = opened.obj
     look(of=household, note="own")
     context: dict[str, object] = {
-        "letters": household.letters.select_related("run").order_by("-pk"),
+        "welcome": welcomed.welcome_of(household),
         "asked": household.data_requests.order_by("-received_at"),
         "to_agree": _to_agree(household),
         "consents": Consent.objects.running().filter(household=household).select_related("text"),
@@ -106,7 +109,7 @@ def my(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
         "idporten": own_login.provider_of(household.municipality),
         "kinds": [(kind.value, asking) for kind, asking in ASKING.items()],
     }
-    return _show(request, "my", opened, slot, _("What we hold about you"), context)
+    return _show(request, "my", opened, slot, _("Your own page"), context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,6 +127,29 @@ def change(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
 def letters(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     own.want_letters(household=opened.obj, wanted=request.POST.get("wanted") == "yes")
     return _back(slot, "letters")
+
+
+@require_safe
+@behind(NEWCOMER)
+def letter_pdf(request: HttpRequest, opened: Opened, slot: str, letter: int) -> HttpResponse:
+    """A letter they were sent, to read or with `?save` to keep."""
+    shown = [
+        each.letter for each in received.letters_of(opened.obj) if each.is_shown and each.letter.pk == letter
+    ]
+    if not shown:
+        raise Http404
+    look(of=shown[0], note="own pdf")
+    return served(request, shown[0])
+
+
+@require_POST
+@behind(NEWCOMER)
+def meeting(request: HttpRequest, opened: Opened, slot: str, meeting: int) -> HttpResponse:
+    """On to the page where they sign up for this meeting, change it or cancel it."""
+    found = welcomed.open_meeting(opened.obj, meeting)
+    if found is None:
+        return _back(slot, "")
+    return redirect("portal:meeting", slot=grants.grant(request, found, MEETING))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,11 +228,7 @@ def _show(
     request: HttpRequest, template: str, opened: Opened, slot: str, title: str, context: dict[str, object]
 ) -> HttpResponse:
     municipality = opened.obj.municipality
-    crumbs = (
-        ()
-        if template in {"my", "left"}
-        else ((_("What we hold about you"), reverse("portal:my", args=[slot])),)
-    )
+    crumbs = () if template in {"my", "left"} else ((_("Your own page"), reverse("portal:my", args=[slot])),)
     about = page(
         request,
         title=title,

@@ -19,17 +19,20 @@ KINDS = ("pdf", "json")
 # They tell that an address was protected, and whoever finds a letter holds its link. Staff hand them out to
 # somebody they know.
 NOT_BY_LINK = {"admin.LogEntry", "municipalities.AuditEntry", "welcome.LeftOut"}
+# Where somebody will be, and with whom: of a protected household that is for them alone, as on the page itself.
+NOT_OF_PROTECTED = {"welcome.HostAssignment", "welcome.Invitation", "welcome.SignUp"}
 
 
 def by_link(report: Report, household: Household) -> Report:
-    """Without the logs, and without an address that a letter may hold until the sweep has been there."""
-    hidden = {"address"} if household.is_protected else set()
+    """Without the logs, and without what a letter may hold of a protected household until the sweep has been there."""
+    hidden = {"address", "host"} if household.is_protected else set()
+    left_out = NOT_BY_LINK | (NOT_OF_PROTECTED if household.is_protected else set())
     return replace(
         report,
         sections=[
             replace(part, rows=[[value for value in row if value.key not in hidden] for row in part.rows])
             for part in report.sections
-            if part.key not in NOT_BY_LINK
+            if part.key not in left_out
         ],
     )
 
