@@ -1,4 +1,5 @@
 from municipalities.contacts.admin import ContactPointAdmin
+from municipalities.enquiries.admin import AnswerTemplateAdmin, EnquiryAdmin
 from municipalities.login import admin as login_admin
 from municipalities.municipality.admin import MunicipalityAdmin
 from municipalities.tenancy.trail import AuditEntryAdmin, SystemEntryAdmin
@@ -6,8 +7,10 @@ from municipalities.tenancy.users import MembershipAdmin, UserAdmin
 from municipalities.topics.admin import TopicAdmin
 
 __all__ = [
+    "AnswerTemplateAdmin",
     "AuditEntryAdmin",
     "ContactPointAdmin",
+    "EnquiryAdmin",
     "MembershipAdmin",
     "MunicipalityAdmin",
     "SystemEntryAdmin",

@@ -8,6 +8,7 @@ from municipalities.audit.models import (
     SystemSeal,
 )
 from municipalities.contacts.models import ContactPoint, OpeningHours
+from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, EnquiryMessage
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, RoleClaim
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
@@ -15,11 +16,15 @@ from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
 
 __all__ = [
+    "AnswerMail",
+    "AnswerTemplate",
     "AuditCheck",
     "AuditEntry",
     "AuditPruning",
     "AuditSeal",
     "ContactPoint",
+    "Enquiry",
+    "EnquiryMessage",
     "Fact",
     "Identity",
     "IdentityProvider",

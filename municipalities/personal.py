@@ -1,6 +1,13 @@
 from municipalities.contacts import personal as contacts
+from municipalities.enquiries import personal as enquiries
 from municipalities.login import personal as login
 from municipalities.privacy import below
 from municipalities.topics import personal as topics
 
-DECLARATIONS = [*below.DECLARATIONS, *login.DECLARATIONS, *contacts.DECLARATIONS, *topics.DECLARATIONS]
+DECLARATIONS = [
+    *below.DECLARATIONS,
+    *login.DECLARATIONS,
+    *contacts.DECLARATIONS,
+    *topics.DECLARATIONS,
+    *enquiries.DECLARATIONS,
+]

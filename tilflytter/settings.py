@@ -183,6 +183,7 @@ MIDDLEWARE = [
     "municipalities.tenancy.middleware.ScopeMiddleware",
     "municipalities.tenancy.middleware.StaffLanguageMiddleware",
     "municipalities.tenancy.limits.LimitMiddleware",
+    "welcome.portal.counting.CountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "municipalities.login.reach.ReachMiddleware",
@@ -495,6 +496,13 @@ CELERY_BEAT_SCHEDULE = {
     "check-logs": {"task": "municipalities.tenancy.tasks.check_all", "schedule": crontab(10, 4)},
     "sweep-checks": {"task": "municipalities.tenancy.tasks.sweep_checks", "schedule": 60.0},
     "mail-answers": {"task": "welcome.privacy.tasks.mail_answers", "schedule": 300.0},
+    "send-answers": {"task": "municipalities.enquiries.tasks.send_answers", "schedule": 60.0},
+    "tell-of-overdue": {
+        "task": "municipalities.enquiries.tasks.tell_of_overdue",
+        "schedule": crontab(15, 7, day_of_week="mon-fri"),
+    },
+    "keep-counts": {"task": "welcome.portal.tasks.keep_counts", "schedule": 60.0},
+    "tidy-counts": {"task": "welcome.portal.tasks.tidy_counts", "schedule": crontab(50, 2)},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
 

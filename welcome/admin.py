@@ -5,6 +5,7 @@ from welcome.letters.channel_admin import ChannelSettingsAdmin
 from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.packages.admin import GiftAdmin
+from welcome.portal.admin import MissedSearchAdmin, PageDayAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
 
@@ -17,6 +18,8 @@ __all__ = [
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",
+    "MissedSearchAdmin",
+    "PageDayAdmin",
     "RetentionRunAdmin",
     "WelcomeMeetingAdmin",
 ]

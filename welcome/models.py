@@ -8,6 +8,7 @@ from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunTex
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
+from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
@@ -30,7 +31,9 @@ __all__ = [
     "LetterRun",
     "LetterTemplate",
     "MeetingText",
+    "MissedSearch",
     "OwnLogin",
+    "PageDay",
     "Person",
     "PrintFile",
     "RetentionRun",

@@ -3,6 +3,7 @@ from welcome.households import personal as households
 from welcome.letters import personal as letters
 from welcome.meetings import personal as meetings
 from welcome.packages import personal as packages
+from welcome.portal import personal as portal
 from welcome.privacy import personal as privacy
 
 DECLARATIONS = [
@@ -12,4 +13,5 @@ DECLARATIONS = [
     *meetings.DECLARATIONS,
     *letters.DECLARATIONS,
     *privacy.DECLARATIONS,
+    *portal.DECLARATIONS,
 ]

@@ -121,13 +121,16 @@ class MunicipalityAdmin(ScopedAdmin):
                 "description": _("Pictures as PNG or JPEG. The colour must carry white text."),
             },
         ),
-        (_("Letters and follow-up"), {"fields": [("letter_day", "second_approver"), "followup_days"]}),
+        (
+            _("Letters and follow-up"),
+            {"fields": [("letter_day", "second_approver"), "followup_days", "enquiry_days"]},
+        ),
         (
             _("How long we keep what we know"),
             {
                 "fields": [
                     "retention_left_months", "retention_planning_months", "retention_letters_months",
-                    "retention_audit_months",
+                    "retention_enquiries_months", "retention_audit_months",
                 ]
             },
         ),

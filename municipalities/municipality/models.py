@@ -131,6 +131,12 @@ class Municipality(models.Model):
     followup_days = models.JSONField(
         _("follow-up rhythm, days after moving in"), default=default_rhythm, validators=[validate_rhythm]
     )
+    enquiry_days = models.PositiveSmallIntegerField(
+        _("working days to answer an enquiry"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_("Whoever asks is told this day, and the coordinator is told when it has passed."),
+    )
     retention_left_months = models.PositiveSmallIntegerField(
         _("months kept after a household has left"), default=12, validators=retention.bounds("left", 120)
     )
@@ -141,6 +147,11 @@ class Municipality(models.Model):
     )
     retention_letters_months = models.PositiveSmallIntegerField(
         _("months letters are kept"), default=24, validators=retention.bounds("letters", 120)
+    )
+    retention_enquiries_months = models.PositiveSmallIntegerField(
+        _("months enquiries are kept after they are closed"),
+        default=12,
+        validators=retention.bounds("enquiries", 60),
     )
     retention_audit_months = models.PositiveSmallIntegerField(
         _("months the log of looks and changes is kept"),
@@ -170,6 +181,11 @@ class Municipality(models.Model):
                 condition=Q(accent__regex=r"^#[0-9a-f]{6}$"),
                 name="municipality_accent_is_a_colour",
                 violation_error_message=_("The accent colour is # and six digits or letters a–f."),
+            ),
+            models.CheckConstraint(
+                condition=Q(enquiry_days__gte=1, enquiry_days__lte=30),
+                name="municipality_enquiries_are_answered_in_time",
+                violation_error_message=_("An enquiry is answered within 1 to 30 working days."),
             ),
             *retention.constraints(),
         ]

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 # The least months. Who was marked as gone by mistake, or planned yesterday, must live to be put right. Post
 # comes back, and a letter is asked for again, until the next quarter's have gone out. A log that answers for
 # less than a year's letters answers for nothing.
-LEAST = {"left": 1, "planning": 1, "letters": 3, "audit": 12}
+LEAST = {"left": 1, "planning": 1, "letters": 3, "enquiries": 1, "audit": 12}
 TOO_SHORT = {
     "left": _("Keep households that have left for at least 1 month, so that a mistake can be put right."),
     "planning": _("Keep those who plan to move for at least 1 month, or they are gone before you answer."),
     "letters": _(
         "Keep letters for at least 3 months: until the next quarter's have gone out, post comes back."
     ),
+    "enquiries": _("Keep enquiries for at least 1 month after they are closed: people write back."),
     "audit": _("Keep the log for at least 12 months, so that it answers for a year's letters."),
 }
 

@@ -126,3 +126,12 @@ MEETINGS = Activity(
     source=_("The person"),
     recipients=_NOBODY,
 )
+ENQUIRIES = Activity(
+    code="enquiries",
+    about=About.ASKERS,
+    purpose=_("To answer what people ask the municipality, and to know that they were answered"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.ENQUIRIES,
+    source=_("The person"),
+    recipients=_NOBODY,
+)

@@ -61,6 +61,7 @@ class Retention(models.TextChoices):
         "login",
         _("Until the person or the municipality takes it away, at most a year after the last login"),
     )
+    ENQUIRIES = "enquiries", _("The months the municipality has set after the enquiry was closed")
     TRAIL = (
         "trail",
         _(
@@ -74,6 +75,7 @@ MONTHS = {
     Retention.LEFT: "retention_left_months",
     Retention.PLANNING: "retention_planning_months",
     Retention.LETTERS: "retention_letters_months",
+    Retention.ENQUIRIES: "retention_enquiries_months",
     Retention.TRAIL: "retention_audit_months",
 }
 
@@ -92,6 +94,7 @@ class About(models.TextChoices):
     STAFF = "staff", _("Staff")
     CONTACTS = "contacts", _("People who are named as contacts")
     HOSTS = "hosts", _("Hosts")
+    ASKERS = "askers", _("People who ask the municipality something")
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,15 @@ Rows = Callable[[Any], models.QuerySet[Any]]
 @dataclass(frozen=True)
 class Declaration:
     """Of one model. `rows` finds what of it belongs to a household, for the access report and the
-    erasure; None where no row is about a household."""
+    erasure; None where no row is about a household. `of_person` finds what of that is one person's alone, by
+    their phone or e-mail, and goes with them."""
 
     label: str
     personal: Mapping[str, Personal]
     plain: frozenset[str]
     activity: Activity | None = None
     rows: Rows | None = None
+    of_person: Rows | None = None
     optional: bool = False  # Of an app that need not be installed.
     activities: tuple[Activity, ...] = field(default=())  # Further ones that use the same rows.
 
@@ -162,6 +167,7 @@ def declare(
     personal: Mapping[str, Kind | Personal],
     plain: Iterable[str] = (),
     rows: Rows | None = None,
+    of_person: Rows | None = None,
     optional: bool = False,
     activities: tuple[Activity, ...] = (),
 ) -> Declaration:
@@ -171,7 +177,7 @@ def declare(
         for name, said in personal.items()
     }
     label = model if isinstance(model, str) else model._meta.label
-    return Declaration(label, fields, frozenset(plain), activity, rows, optional, activities)
+    return Declaration(label, fields, frozenset(plain), activity, rows, of_person, optional, activities)
 
 
 def nothing_personal(model: type[models.Model] | str, *plain: str, optional: bool = False) -> Declaration:

@@ -20,7 +20,15 @@ from municipalities.audit.context import client_address
 logger = logging.getLogger(__name__)
 
 # Requests a minute.
-READ, WRITE, GUESS, MISSING, PROBE, REPORT = "read", "write", "guess", "missing", "probe", "report"
+READ, WRITE, GUESS, MISSING, PROBE, REPORT, ASK = (
+    "read",
+    "write",
+    "guess",
+    "missing",
+    "probe",
+    "report",
+    "ask",
+)
 STAFF_READ, STAFF_WRITE = "staff read", "staff write"
 RATES = {
     READ: 600,  # A library's readers share one address.
@@ -29,6 +37,7 @@ RATES = {
     MISSING: 120,
     PROBE: 600,
     REPORT: 60,
+    ASK: 30,  # Each may become somebody's work.
     STAFF_READ: 1200,  # Pages that show progress ask each second.
     STAFF_WRITE: 300,
 }
@@ -42,6 +51,7 @@ BY_NAME = {
     "own_login_back": GUESS,
     "review_text": GUESS,
     "portal:search": GUESS,
+    "portal:ask": ASK,
     "portal:my-data": WRITE,  # Each is laid out anew.
     "portal:my-letter": WRITE,
     "portal:letter-pdf": WRITE,

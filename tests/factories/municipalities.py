@@ -9,6 +9,15 @@ from municipalities.audit.checks import AuditCheck
 from municipalities.audit.models import Action, Actor, AuditEntry, AuditPruning, AuditSeal, SystemEntry
 from municipalities.audit.vocabulary import Finding
 from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
+from municipalities.enquiries.models import (
+    AnswerMail,
+    AnswerTemplate,
+    Direction,
+    Enquiry,
+    EnquiryMessage,
+    Reply,
+    Source,
+)
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, Kind, RoleClaim
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
@@ -249,3 +258,49 @@ class IdentityFactory(DjangoModelFactory[Identity]):
     issuer = factory.SelfAttribute("provider.issuer")
     subject = factory.Sequence(lambda n: f"subject-{n}")
     user = factory.LazyAttribute(lambda made: MembershipFactory(municipality=made.provider.municipality).user)
+
+
+class EnquiryFactory(DjangoModelFactory[Enquiry]):
+    """One that came from a page and waits; with an answer wanted by e-mail."""
+
+    class Meta:
+        model = Enquiry
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    source = Source.PAGE
+    page = factory.LazyAttribute(lambda made: f"/{made.municipality.slug}/topics/doctor/")
+    language = "nb"
+    text = "Hvor finner jeg fastlege?"
+    reply = Reply.EMAIL
+    email = factory.LazyAttribute(lambda made: "kari@heime.example" if made.reply == Reply.EMAIL else "")
+    phone = factory.LazyAttribute(lambda made: "+4799951234" if made.reply == Reply.PHONE else "")
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=3))
+
+
+class EnquiryMessageFactory(DjangoModelFactory[EnquiryMessage]):
+    class Meta:
+        model = EnquiryMessage
+
+    enquiry = factory.SubFactory(EnquiryFactory)
+    municipality = factory.SelfAttribute("enquiry.municipality")
+    direction = Direction.OUT
+    text = "Ring legekontoret, så setter de deg på listen."
+
+
+class AnswerMailFactory(DjangoModelFactory[AnswerMail]):
+    class Meta:
+        model = AnswerMail
+
+    message = factory.SubFactory(EnquiryMessageFactory)
+    municipality = factory.SelfAttribute("message.municipality")
+    to = "kari@heime.example"
+
+
+class AnswerTemplateFactory(DjangoModelFactory[AnswerTemplate]):
+    class Meta:
+        model = AnswerTemplate
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Fastlege {n}")
+    language = "nb"
+    text = "Du velger fastlege på Helsenorge."

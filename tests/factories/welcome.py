@@ -17,6 +17,7 @@ from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, Pr
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
+from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 
@@ -303,3 +304,32 @@ class SignUpFactory(DjangoModelFactory[SignUp]):
     state = SignUpState.COMING
     seats = factory.LazyAttribute(lambda row: row.adults + len(getattr(row, "children", [])))
     adults = 1
+
+
+class PageDayFactory(DjangoModelFactory[PageDay]):
+    class Meta:
+        model = PageDay
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    path = factory.LazyAttribute(lambda made: f"/{made.municipality.slug}/topics/doctor/")
+    language = "nb"
+    day = factory.LazyFunction(timezone.localdate)
+    views = 10
+
+
+class MissedSearchFactory(DjangoModelFactory[MissedSearch]):
+    """One whose words are kept."""
+
+    class Meta:
+        model = MissedSearch
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    week = factory.LazyFunction(
+        lambda: timezone.localdate() - datetime.timedelta(days=timezone.localdate().weekday())
+    )
+    fingerprint = factory.Sequence(lambda n: f"{n:064x}")
+    words = factory.Sequence(lambda n: f"skøyteis {n}")
+    language = "nb"
+    times = 5
+    days = 2
+    last_on = factory.LazyFunction(timezone.localdate)

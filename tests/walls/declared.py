@@ -15,6 +15,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.enquiries.models import AnswerTemplate, Enquiry
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
@@ -36,6 +37,7 @@ from welcome.letters.models import LeftOutReason, Letter, LetterRun
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
+from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
 
@@ -142,6 +144,8 @@ PUBLIC = {
     "portal:municipality": public(),
     "portal:search": public(),
     "portal:own-page": public(post=ANYBODY, posted=frozenset({404})),  # The municipality offers no ID-porten.
+    "portal:ask": public(post=ANYBODY, posted=frozenset({403})),  # Without its stamp it is asked for again.
+    "portal:thanks": public(),
     "portal:topics": public(),
     "portal:topic": public(),
     "portal:door": public(),
@@ -166,6 +170,7 @@ LINKS = {
     "portal:letter": Rule(Kind.LINK),
     "portal:letter-pdf": Rule(Kind.LINK),
     "portal:letter-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
+    "portal:enquiry": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
@@ -228,6 +233,14 @@ STAFF = {
     **pages(Municipality, READ_TEXTS, MANAGE, add=Asks.SYSTEM, delete=Asks.SYSTEM),
     **pages(ContactPoint, READ_TEXTS, WRITE_TEXTS, export=True),
     **pages(Topic, READ_TEXTS, WRITE_TEXTS),
+    **pages(Enquiry, READ_PEOPLE, WRITE_PEOPLE, delete=MANAGE, export=True),
+    **pages(AnswerTemplate, READ_PEOPLE, WRITE_PEOPLE),
+    **pages(PageDay, READ_TEXTS, READ_TEXTS, add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY),
+    "admin:welcome_pageday_csv": staff(READ_TEXTS),
+    **pages(
+        MissedSearch, READ_TEXTS, READ_TEXTS,
+        add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
+    ),
     **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),
     **pages(Membership, MANAGE, MANAGE),
     # A step that doesn't fit the account, as inviting who is in already, is refused.

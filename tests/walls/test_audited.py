@@ -16,13 +16,17 @@ from django.utils import timezone
 
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.enquiries.models import Enquiry
 from municipalities.links import actions as links
 from municipalities.login.providers import Identity
 from municipalities.privacy.registry import declarations
 from municipalities.tenancy.models import Role, User
 from municipalities.topics.models import Topic
 from tests.factories.municipalities import (
+    AnswerMailFactory,
     ContactPointFactory,
+    EnquiryFactory,
+    EnquiryMessageFactory,
     IdentityFactory,
     IdentityProviderFactory,
     MembershipFactory,
@@ -71,6 +75,7 @@ SHOW_PEOPLE = {
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
     "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
+    "municipalities_enquiry_changelist", "municipalities_enquiry_change",
 }  # fmt: skip
 
 
@@ -101,6 +106,7 @@ def scene(client):
     rows[Gift] = GiftFactory(municipality=place)
     meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
     rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
+    rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
     asked = DataRequestFactory(household=home, wrote=WORDS)
     rows[type(asked)] = asked
     return rows
@@ -264,7 +270,41 @@ def stories(rows, client):
         LetterRun.objects.filter(pk=run.pk).update(state="delivering")
         DeliveryFactory(pk=9001, letter=letter, channel="email", sending_at=now, sent_at=now, **more)
 
+    enquiry = rows[Enquiry]
+
+    def to_enquiry(verb, **data):
+        return at(
+            "municipalities_enquiry_change",
+            lambda: {"verb": verb, "version": Enquiry.objects.get(pk=enquiry.pk).version} | data,
+            enquiry.pk,
+        )
+
+    def unsent(state):
+        """An answer went out, perhaps."""
+        message = EnquiryMessageFactory(enquiry=enquiry)
+        AnswerMailFactory(
+            pk=9002, message=message, state=state, reason="no_answer", sending_at=timezone.now()
+        )
+
+    some = {"_selected_action": [enquiry.pk]}
+    asked = {"text": "Når åpner hallen?", "contact": MAIL, "language": "nb"}
     return [
+        [at("municipalities_enquiry_add", asked)],
+        [to_enquiry("take"), to_enquiry("assign", to="")],
+        [to_enquiry("note", text="Spør Kari."), to_enquiry("answer", text="Ring oss.")],
+        [to_enquiry("answer_close", text="Ring oss."), to_enquiry("reopen")],
+        [to_enquiry("close", outcome="not_ours")],
+        [lambda: unsent("uncertain"), to_enquiry("again", mail=9002)],
+        [lambda: unsent("failed"), to_enquiry("done", mail=9002)],
+        [at("municipalities_enquiry_changelist", some | {"action": "take"})],
+        [
+            at(
+                "municipalities_enquiry_changelist",
+                some | {"action": "assign_to", "assign": "yes", "to": boss.pk},
+            )
+        ],
+        [delete(enquiry)],
+        [of_the_list(enquiry)],
         [at("welcome_household_add", new_home | person)],
         [change(home, needs="Trenger barnehage")],
         [
@@ -367,6 +407,8 @@ EXPORT = "a file goes out: noted, test_every_file_that_goes_out_is_noted"
 PAGE = "a page that answers alike however it is asked"
 NO_ACTIONS = "a list in which nothing can be done"
 PROVIDER = "how the municipality's own login is reached: nobody's data"
+READY = "words that the municipality keeps ready: nobody's data"
+COUNTED = "figures that name nobody"
 GIFT = "what the municipality gives: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
 SENDING = "which ways the municipality's letters go, and its keys to them: nobody's data"
@@ -389,6 +431,14 @@ CHANGE_NOTHING = {
     "welcome_channelsettings_test": SENDING,
     "municipalities_identity_add": "not posted here: the form of every model, whose entries the other stories show",
     "municipalities_identity_change": "all of it is only read",
+    "municipalities_enquiry_export": EXPORT,
+    "municipalities_answertemplate_add": READY,
+    "municipalities_answertemplate_change": READY,
+    "municipalities_answertemplate_changelist": READY,
+    "municipalities_answertemplate_delete": READY,
+    "welcome_pageday_changelist": COUNTED,
+    "welcome_missedsearch_changelist": COUNTED,
+    "welcome_missedsearch_export": COUNTED,
     "welcome_gift_add": GIFT,
     "welcome_gift_change": GIFT,
     "welcome_gift_changelist": GIFT,

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
+from municipalities.enquiries import figures as enquiries
+from municipalities.enquiries.models import Enquiry
 from municipalities.tenancy.access import Access
 from municipalities.tenancy.roles import Right
 from municipalities.topics.figures import freshness
@@ -53,6 +55,11 @@ def _queues(access: Access) -> Iterator[Queue]:
         # Protected ones too: the list behind shows them to who may write, and to nobody else.
         new = access.narrow(Household.objects.visible_to(user), Right.WRITE_PEOPLE).to_check()
         yield _waiting("households", new, "created_at")
+        questions = access.narrow(Enquiry.objects.visible_to(user), Right.WRITE_PEOPLE)
+        unanswered = enquiries.waiting(questions)
+        yield Queue("enquiries", unanswered.count, unanswered.since)
+        lost = enquiries.undelivered(questions)
+        yield Queue("undelivered", lost.count, lost.since)
         asked = access.narrow(DataRequest.objects.visible_to(user), Right.WRITE_PEOPLE).waiting()
         yield _waiting("requests", asked, "received_at")
         batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)

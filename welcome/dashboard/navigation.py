@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.enquiries.models import AnswerTemplate, Enquiry
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, User
@@ -22,6 +23,7 @@ from welcome.letters.models import LetterRun
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.packages.models import Gift
+from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
 
@@ -33,6 +35,8 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
         _("Received by people"),
         [
+            (Enquiry, "forum", _("Enquiries")),
+            (AnswerTemplate, "quickreply", _("Ready-made answers")),
             (Host, "waving_hand", _("Hosts")),
             (WelcomeMeeting, "groups", _("Welcome meetings")),
             (Gift, "redeem", _("Gifts")),
@@ -51,6 +55,8 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
         [
             (Topic, "menu_book", _("Topics")),
             (ContactPoint, "contact_phone", _("Contact points")),
+            (PageDay, "bar_chart", _("What is read")),
+            (MissedSearch, "search_off", _("Searched for in vain")),
             (Municipality, "location_city", _("Municipality")),
         ],
     ),

@@ -36,6 +36,20 @@ QUEUES = {
         "admin:welcome_household_changelist",
         "checked=no",
     ),
+    "enquiries": Kind(
+        _("enquiry waits for an answer"),
+        _("enquiries wait for an answer"),
+        _("Somebody has asked, and was told the day by which they have an answer."),
+        "admin:municipalities_enquiry_changelist",
+        "state=waiting",
+    ),
+    "undelivered": Kind(
+        _("answer may not have come"),
+        _("answers may not have come"),
+        _("The mail server refused it, or nobody knows. Send it again, or call."),
+        "admin:municipalities_enquiry_changelist",
+        "state=undelivered",
+    ),
     "requests": Kind(
         _("request about own data waits for an answer"),
         _("requests about own data wait for an answer"),

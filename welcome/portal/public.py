@@ -13,6 +13,7 @@ from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
+from welcome.portal import counting
 from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
 from welcome.portal.page import Crumb, page
@@ -23,13 +24,14 @@ from welcome.portal.reading import (
     latest,
     own_texts,
     place,
+    screen_language,
     show,
     tiles,
 )
 from welcome.portal.search import Results, find
 
 
-def _municipality(slug: str) -> Municipality:
+def find_municipality(slug: str) -> Municipality:
     return get_object_or_404(Municipality.objects.published(), slug=slug)
 
 
@@ -72,7 +74,7 @@ def county(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def municipality(request: HttpRequest, slug: str) -> HttpResponse:
-    here = _municipality(slug)
+    here = find_municipality(slug)
     topics = _topics(here)
     own = own_texts(here)
     welcome = own.get(TextKind.FRONT)
@@ -102,7 +104,7 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
-    here = _municipality(slug)
+    here = find_municipality(slug)
     behind = [shown for shown in _topics(here) if shown.topic.door == door]
     texts = own_texts(here) if door == Door.MEET else {}
     about = page(
@@ -126,7 +128,7 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
 
 @require_safe
 def topics(request: HttpRequest, slug: str) -> HttpResponse:
-    here = _municipality(slug)
+    here = find_municipality(slug)
     about = page(
         request,
         title=_("All topics"),
@@ -139,7 +141,7 @@ def topics(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
-    here = _municipality(slug)
+    here = find_municipality(slug)
     rows = Topic.objects.of(here).published().with_content()
     shown = show(get_object_or_404(rows, slug=topic), chosen=request.GET.get("text", ""))
     behind = Door(shown.topic.door)
@@ -166,13 +168,15 @@ def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest, slug: str) -> HttpResponse:
-    here = _municipality(slug)
+    here = find_municipality(slug)
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     rows = Topic.objects.of(here).published().with_content()
     shown = [show(topic) for topic in rows]
     contacts = ContactPoint.objects.of(here).prefetch_related("opening_hours")
     results = find(query, topics=shown, contacts=contacts) if query else Results([], [])
+    if query and not results.count:
+        counting.miss(request, here.slug, screen_language(), query)
     about = page(
         request,
         title=_("Search"),
@@ -195,7 +199,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
 def _information(
     request: HttpRequest, slug: str, *, template: str, title: str, description: str
 ) -> HttpResponse:
-    here = _municipality(slug) if slug else None
+    here = find_municipality(slug) if slug else None
     about = page(request, title=title, description=description, municipality=here)
     return render(request, template, {"page": about, "municipality": here})
 
@@ -226,7 +230,7 @@ def accessibility(request: HttpRequest, slug: str = "") -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def arms(request: HttpRequest, slug: str) -> FileResponse:
     """The coat of arms as uploaded. Files have no address of their own: most of them are not public."""
-    here = _municipality(slug)
+    here = find_municipality(slug)
     name = here.arms.name or ""
     kind = mimetypes.guess_type(name)[0] or ""
     if kind not in {"image/png", "image/jpeg", "image/webp"} or not here.arms.storage.exists(name):

@@ -17,7 +17,8 @@ from django.utils.translation import get_language_info, pgettext
 from municipalities.municipality.landscape import ridges
 from municipalities.municipality.models import Municipality
 from municipalities.topics.catalogue import Door
-from welcome.portal import palette
+from welcome.portal import asking, palette
+from welcome.portal.counting import is_public_page
 from welcome.portal.page import InLanguage, Page, in_languages
 from welcome.portal.reading import DoorTile
 
@@ -74,6 +75,16 @@ def site_languages(context: dict[str, Any]) -> list[InLanguage]:
 @register.simple_tag
 def alternates(page: Page) -> list[InLanguage]:
     return in_languages(page.path)
+
+
+@register.simple_tag(takes_context=True)
+def question(context: dict[str, Any]) -> str:
+    """The stamp for “did you find what you needed?”; empty where that is not asked: behind links, on the county's
+    pages, and where one is asking already."""
+    request, here = context.get("request"), context.get("municipality")
+    if request is None or here is None or not context.get("page") or not is_public_page(request):
+        return ""
+    return asking.stamp(request.path)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import letter, meeting, my, my_data, own_login, public
+from welcome.portal import ask, enquiry, letter, meeting, my, my_data, own_login, public
 
 
 class DoorConverter:
@@ -41,6 +41,9 @@ urlpatterns = [
     path("letter/<slug:slot>/not-mine/", letter.not_mine, name="letter-not-mine"),
     path("meeting/<slug:slot>/", meeting.meeting, name="meeting"),
     path("meeting/<slug:slot>/cancel/", meeting.cancel, name="meeting-cancel"),
+    path("enquiry/<slug:slot>/", enquiry.enquiry, name="enquiry"),
+    path("<slug:slug>/ask/", ask.ask, name="ask"),
+    path("<slug:slug>/ask/thanks/", ask.thanks, name="thanks"),
     path("<slug:slug>/", public.municipality, name="municipality"),
     path("<slug:slug>/privacy/", public.privacy, name="privacy"),
     path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),

@@ -75,7 +75,7 @@ def foresee(*, household: Household, person: Person | None = None) -> Plan:
         import_rows=len(forgetting.waiting_rows(household.municipality, people)),
         filenames=len(forgetting.files_named_after(household.municipality, people)),
         notes=[] if whole or person is None else [column for _row, column in _notes(household, person)],
-        rows=_counted(household) if whole else [],
+        rows=_counted(household) if whole or person is None else _counted_of(person),
     )
 
 
@@ -84,6 +84,16 @@ def _counted(household: Household) -> list[tuple[str, int]]:
         (str(said.model._meta.verbose_name_plural), _rows(said, household).count())
         for said in of_households()
         if said.label not in _BY_HAND and _changes(said)
+    ]
+    return [(name, count) for name, count in counted if count]
+
+
+def _counted_of(person: Person) -> list[tuple[str, int]]:
+    """What is this one's alone."""
+    counted = [
+        (str(said.model._meta.verbose_name_plural), said.of_person(person).count())
+        for said in of_households()
+        if said.of_person is not None
     ]
     return [(name, count) for name, count in counted if count]
 
@@ -153,6 +163,9 @@ def _erase_household(home: Household) -> None:
 
 
 def _erase_person(home: Household, person: Person, by: User | None) -> None:
+    for said in of_households():
+        if said.of_person is not None:
+            said.of_person(person).delete()
     for row, column in _notes(home, person):
         type(row)._base_manager.filter(pk=row.pk).update(**{column.name: ""})
     log = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Person))

@@ -14,16 +14,18 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.enquiries.models import Enquiry, State
 from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
 from municipalities.municipality.retention import months_before
 from welcome.households import logging_in
 from welcome.households.imports import ImportBatch, ImportState
-from welcome.households.models import Household, HouseholdState
+from welcome.households.models import Household, HouseholdState, Person
 from welcome.households.own_logins import OwnLogin
 from welcome.letters import purging
 from welcome.letters.models import Letter, LetterRun
@@ -105,6 +107,15 @@ def _sign_ups(place: Municipality, day: datetime.date) -> models.QuerySet[SignUp
     return over.filter(Q(household=None) | ~Q(needs=""))
 
 
+def _enquiries(place: Municipality, day: datetime.date) -> models.QuerySet[Enquiry]:
+    """Closed ones; not of somebody whose data may only be kept."""
+    last = _evening(months_before(day, place.retention_enquiries_months))
+    over = Enquiry.objects.of(place).filter(state=State.CLOSED, closed_at__lte=last)
+    held = Person.objects.filter(household__municipality=place, household__held_at__isnull=False)
+    emails = held.exclude(email="").annotate(folded=Lower("email")).values("folded")
+    return over.exclude(email__in=emails).exclude(phone__in=held.exclude(phone="").values("phone"))
+
+
 def _take_letters(run: LetterRun) -> None:
     purging.forget(run=run, letters=_not_held(Letter.objects.of(run.municipality)))
 
@@ -137,6 +148,7 @@ RULES = [
     Rule(
         "sign_ups", _("Sign-ups for meetings: needs, and who is no known household"), _sign_ups, _take_sign_up
     ),
+    Rule("enquiries", _("Closed enquiries and their answers"), _enquiries, _take_row),
     Rule("links", _("Links that have run out"), _links, _take_row),
     Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),
 ]
