@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from demo import people, rows, staff
+from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
 from demo.places import places
 from demo.receiving import add_receiving
@@ -55,6 +56,7 @@ def _add_people_and_runs() -> None:
     municipalities = {municipality.number: municipality for municipality in Municipality.objects.all()}
     rows.add_people(municipalities, people.everybody())
     add_receiving(municipalities)
+    add_asking(municipalities)
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

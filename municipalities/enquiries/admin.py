@@ -101,7 +101,8 @@ class EnquiryAdmin(ExportAdmin):
     list_filter = [StateFilter, WhoseFilter, AgeFilter, "source", "language"]
     list_select_related = ["municipality", "assigned_to"]
     search_fields = ["text", "page", "email", "phone"]
-    ordering = ["due_on", "pk"]
+    # Who has waited longest first; what is answered comes behind, the newest first.
+    ordering = [models.F("waiting_since").asc(nulls_last=True), "-received_at", "-pk"]
     actions = ["take", "assign_to"]
     fieldsets = [(None, {"fields": ["text", "contact", "language"]})]
 
@@ -204,16 +205,21 @@ class EnquiryAdmin(ExportAdmin):
     def state_label(self, row: Enquiry) -> tuple[str, str]:
         return row.state, row.get_outcome_display() if row.outcome else row.get_state_display()
 
-    @display(description=_("answer by"), ordering="due_on", label={"late": "danger", "soon": "warning"})
+    @display(
+        description=_("answer by"),
+        ordering="due_on",
+        empty_value="–",
+        label={"late": "danger", "soon": "warning", "left": "info"},
+    )
     def due_label(self, row: Enquiry) -> Any:
         if not row.is_waiting:
-            return "–"
+            return None
         days = (row.due_on - timezone.localdate()).days
         if days < 0:
             return "late", ngettext("%(n)s day too late", "%(n)s days too late", -days) % {"n": -days}
         if days == 0:
             return "soon", str(_("Today"))
-        return "", ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+        return "left", ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
 
     @display(description=_("assigned to"), ordering="assigned_to__name", empty_value=_("Nobody"))
     def whose(self, row: Enquiry) -> Any:

@@ -59,7 +59,7 @@ class EnquiryQuerySet(OwnedQuerySet["Enquiry"]):
 
     def with_trouble(self) -> Self:
         """With an answer of which nobody but a person can tell whether it came."""
-        return self.filter(messages__mail__state__in=["failed", "uncertain"]).distinct()
+        return self.filter(pk__in=AnswerMail.objects.for_people().values("message__enquiry"))
 
 
 class Enquiry(MunicipalityOwned):

@@ -45,7 +45,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, here, form, about, again=True, status=403)
     if request.POST.get("found") == "no" and not request.POST.get("words", "").strip():
         if not request.POST.get("contact", "").strip():
-            _count(request, about, counting.MISSED)
+            _count(request, here, about, counting.MISSED)
             return _thanks(here, about, "no")
     if not form.is_valid():
         return _page(request, here, form, about, status=422)
@@ -54,8 +54,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _found(request: HttpRequest, here: Municipality, about: About) -> HttpResponse:
     """Pressed on a page that was open for a week, it is as true."""
-    if about.path and not asking.comes_from_elsewhere(request):
-        _count(request, about, counting.FOUND)
+    if not asking.comes_from_elsewhere(request):
+        _count(request, here, about, counting.FOUND)
     return _thanks(here, about, FOUND)
 
 
@@ -72,13 +72,13 @@ def _received(request: HttpRequest, here: Municipality, form: QuestionForm, abou
         email=email,
         phone=phone,
     )
-    if about.path != own:
-        _count(request, about, counting.ASKED if email or phone else counting.MISSED)
+    _count(request, here, about, counting.ASKED if email or phone else counting.MISSED)
     return _thanks(here, about, EMAIL if email else PHONE if phone else WORDS)
 
 
-def _count(request: HttpRequest, about: About, what: str) -> None:
-    if counting.is_person(request):
+def _count(request: HttpRequest, here: Municipality, about: About, what: str) -> None:
+    """Of the page it was said below; nobody asks on this one."""
+    if about.path != reverse("portal:ask", args=[here.slug]) and counting.is_person(request):
         counting.count(about.path, what)
 
 
