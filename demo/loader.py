@@ -5,6 +5,7 @@ import datetime
 from django.db import transaction
 
 from demo import people, rows, staff
+from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
 from demo.places import places
@@ -32,6 +33,7 @@ def load(*, with_people: bool = True) -> tuple[bool, bool]:
         if new_places:
             municipalities = add_municipalities()
             add_texts(municipalities, staff.add_staff(municipalities))
+            add_activities(municipalities)
         new_password = new_places or not staff.password_file().exists()
         if new_password:
             staff.set_password(staff.password())

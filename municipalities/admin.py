@@ -1,18 +1,23 @@
+from municipalities.activities.admin import ActivityAdmin, CalendarFeedAdmin
 from municipalities.contacts.admin import ContactPointAdmin
 from municipalities.enquiries.admin import AnswerTemplateAdmin, EnquiryAdmin
 from municipalities.login import admin as login_admin
 from municipalities.municipality.admin import MunicipalityAdmin
+from municipalities.organisations.admin import OrganisationAdmin
 from municipalities.tenancy.trail import AuditEntryAdmin, SystemEntryAdmin
 from municipalities.tenancy.users import MembershipAdmin, UserAdmin
 from municipalities.topics.admin import TopicAdmin
 
 __all__ = [
+    "ActivityAdmin",
     "AnswerTemplateAdmin",
     "AuditEntryAdmin",
+    "CalendarFeedAdmin",
     "ContactPointAdmin",
     "EnquiryAdmin",
     "MembershipAdmin",
     "MunicipalityAdmin",
+    "OrganisationAdmin",
     "SystemEntryAdmin",
     "TopicAdmin",
     "UserAdmin",

@@ -1,3 +1,5 @@
+from municipalities.activities.feed_models import CalendarFeed, FeedFetch
+from municipalities.activities.models import Activity, ActivityText, Occurrence, Submission
 from municipalities.audit.checks import AuditCheck, SystemCheck
 from municipalities.audit.models import (
     AuditEntry,
@@ -7,33 +9,43 @@ from municipalities.audit.models import (
     SystemPruning,
     SystemSeal,
 )
-from municipalities.contacts.models import ContactPoint, OpeningHours
+from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
 from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, EnquiryMessage
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, RoleClaim
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
+from municipalities.organisations.models import Organisation, OrganisationText
 from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
 
 __all__ = [
+    "Activity",
+    "ActivityText",
     "AnswerMail",
     "AnswerTemplate",
     "AuditCheck",
     "AuditEntry",
     "AuditPruning",
     "AuditSeal",
+    "CalendarFeed",
     "ContactPoint",
     "Enquiry",
     "EnquiryMessage",
     "Fact",
+    "FeedFetch",
     "Identity",
     "IdentityProvider",
     "Link",
     "Membership",
     "Municipality",
     "MunicipalityText",
+    "Occurrence",
     "OpeningHours",
+    "Organisation",
+    "OrganisationText",
     "RoleClaim",
+    "SpecialDay",
+    "Submission",
     "SystemCheck",
     "SystemEntry",
     "SystemPruning",

@@ -1,6 +1,8 @@
+from municipalities.activities import personal as activities
 from municipalities.contacts import personal as contacts
 from municipalities.enquiries import personal as enquiries
 from municipalities.login import personal as login
+from municipalities.organisations import personal as organisations
 from municipalities.privacy import below
 from municipalities.topics import personal as topics
 
@@ -10,4 +12,6 @@ DECLARATIONS = [
     *contacts.DECLARATIONS,
     *topics.DECLARATIONS,
     *enquiries.DECLARATIONS,
+    *organisations.DECLARATIONS,
+    *activities.DECLARATIONS,
 ]

@@ -1,3 +1,4 @@
+from municipalities.activities.tasks import fetch, read_calendars, sweep_activities, tell
 from municipalities.audit.tasks import seal
 from municipalities.enquiries.tasks import send_answers, tell_of_overdue
 from municipalities.login.tasks import mail_password_link
@@ -8,10 +9,14 @@ __all__ = [
     "check_all",
     "check_chain",
     "check_installation",
+    "fetch",
     "mail_password_link",
+    "read_calendars",
     "remind_owners",
     "seal",
     "send_answers",
+    "sweep_activities",
     "sweep_checks",
+    "tell",
     "tell_of_overdue",
 ]

@@ -15,9 +15,11 @@ from openpyxl import load_workbook
 
 from demo import content, files, loader, people, staff
 from demo.places import common, places
+from municipalities.activities.models import Activity, ActivityText, Submission
 from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.colour import WHITE, contrast
 from municipalities.municipality.models import LEAST_CONTRAST, Municipality, MunicipalityText, TextKind
+from municipalities.organisations.models import Organisation, OrganisationText
 from municipalities.tenancy.models import User
 from municipalities.texts.models import TextState
 from municipalities.topics.catalogue import STANDARD
@@ -109,6 +111,28 @@ class TestMunicipalities:
         )
         assert len(desks) == 18
         assert desks["al"] == 3
+
+
+@pytest.mark.usefixtures("county", "db")
+class TestActivities:
+    def test_each_municipality_has_clubs_and_something_on_in_its_languages(self):
+        for place in Municipality.objects.all():
+            assert Organisation.objects.of(place).count() >= 6
+            rows = Activity.objects.of(place).published().prefetch_related("texts", "occurrences")
+            assert len(rows) >= 10
+            for row in rows:
+                assert {text.language for text in row.texts.all()} == set(place.languages)
+                assert row.occurrences.all()
+
+    def test_what_is_loaded_would_pass_the_forms(self):
+        for model in (Organisation, OrganisationText, Activity, ActivityText, Submission):
+            keys = {field.name for field in model._meta.fields if field.is_relation}
+            for row in model.objects.all():
+                row.clean_fields(exclude=keys)
+                row.clean()
+
+    def test_ål_has_one_to_decide_about(self, al):
+        assert Activity.objects.of(al).waiting().count() == 1
 
 
 @pytest.mark.usefixtures("county", "db")

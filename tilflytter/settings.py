@@ -503,6 +503,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "keep-counts": {"task": "welcome.portal.tasks.keep_counts", "schedule": 60.0},
     "tidy-counts": {"task": "welcome.portal.tasks.tidy_counts", "schedule": crontab(50, 2)},
+    "read-calendars": {"task": "municipalities.activities.tasks.read_calendars", "schedule": crontab(50, 3)},
+    "sweep-activities": {"task": "municipalities.activities.tasks.sweep_activities", "schedule": 300.0},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
 

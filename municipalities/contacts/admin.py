@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
-from municipalities.contacts.models import ContactPoint, OpeningHours
+from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
 from municipalities.tenancy.admin import ExportAdmin, ScopedTabularInline, WordedResource
 from municipalities.tenancy.roles import Right
 
@@ -41,6 +41,14 @@ class OpeningHoursInline(ScopedTabularInline):
     }
 
 
+class SpecialDayInline(ScopedTabularInline):
+    model = SpecialDay
+    read, write = Right.READ_TEXTS, Right.WRITE_TEXTS
+    fields = ["day", "opens", "closes"]
+    hide_title = True
+    formfield_overrides = OpeningHoursInline.formfield_overrides
+
+
 @admin.register(ContactPoint)
 class ContactPointAdmin(ExportAdmin):
     read, write = Right.READ_TEXTS, Right.WRITE_TEXTS
@@ -49,7 +57,7 @@ class ContactPointAdmin(ExportAdmin):
     list_filter = ["front_desk", "postal_place"]
     search_fields = ["name", "person", "role", "email", "phone", "short_number", "street_address"]
     ordering = ["name", "person"]
-    inlines = [OpeningHoursInline]
+    inlines = [OpeningHoursInline, SpecialDayInline]
     readonly_fields = ["used_in"]
     fieldsets = [
         (None, {"fields": ["name", ("person", "role"), "front_desk"]}),

@@ -1,5 +1,7 @@
 """Contact points: kept once, used in topics, letters and listings alike."""
 
+from typing import Self
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
+
+
+class ContactPointQuerySet(OwnedQuerySet["ContactPoint"]):
+    def with_hours(self) -> Self:
+        """What `open now` is reckoned from."""
+        return self.prefetch_related("opening_hours", "special_days")
 
 
 class ContactPoint(MunicipalityOwned):
@@ -36,7 +44,7 @@ class ContactPoint(MunicipalityOwned):
         _("first to ask"), default=False, help_text=_("Shown on the front page as somebody one can call.")
     )
 
-    objects = OwnedQuerySet["ContactPoint"].as_manager()
+    objects = ContactPointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact point")
@@ -119,3 +127,40 @@ class OpeningHours(MunicipalityOwned):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens:%H.%M}–{self.closes:%H.%M}"
+
+
+class SpecialDay(MunicipalityOwned):
+    """One day on which the week's hours don't hold: other hours, or closed. It goes before the calendar of
+    public holidays too, so that half days and open holidays can be told."""
+
+    public_through = "contact"
+
+    contact = models.ForeignKey(
+        ContactPoint, models.CASCADE, related_name="special_days", verbose_name=_("contact point")
+    )
+    day = models.DateField(_("day"))
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Empty: closed all day."))
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+
+    objects = OwnedQuerySet["SpecialDay"].as_manager()
+
+    class Meta:
+        verbose_name = _("day with other hours")
+        verbose_name_plural = _("days with other hours")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "day"],
+                name="specialday_once_per_contact_and_day",
+                violation_error_message=_("This day is there already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens=None, closes=None)
+                | Q(opens__isnull=False, closes__isnull=False, opens__lt=F("closes")),
+                name="specialday_opens_before_it_closes_or_is_closed",
+                violation_error_message=_("Say when it opens and, later, closes; or leave both empty."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-from municipalities.contacts.models import ContactPoint, OpeningHours
+from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
 from municipalities.privacy.activities import CONTACTS
 from municipalities.privacy.registry import Kind, declare, nothing_personal
 
@@ -18,4 +18,5 @@ DECLARATIONS = [
         ),
     ),
     nothing_personal(OpeningHours, "id", "municipality", "contact", "weekday", "opens", "closes"),
+    nothing_personal(SpecialDay, "id", "municipality", "contact", "day", "opens", "closes"),
 ]  # fmt: skip

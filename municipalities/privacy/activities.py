@@ -135,3 +135,12 @@ ENQUIRIES = Activity(
     source=_("The person"),
     recipients=_NOBODY,
 )
+SUBMISSIONS = Activity(
+    code="submissions",
+    about=About.CONTACTS,
+    purpose=_("To publish what people send to the calendar, and to answer who sent it"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.SUBMISSION,
+    source=_("The person"),
+    recipients=_("Nobody for name and e-mail; a phone number for signing up is published"),
+)

@@ -62,6 +62,10 @@ class Retention(models.TextChoices):
         _("Until the person or the municipality takes it away, at most a year after the last login"),
     )
     ENQUIRIES = "enquiries", _("The months the municipality has set after the enquiry was closed")
+    SUBMISSION = (
+        "submission",
+        _("Until 90 days after the activity is over; a week if its sender never confirmed it"),
+    )
     TRAIL = (
         "trail",
         _(

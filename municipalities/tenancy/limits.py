@@ -8,6 +8,7 @@ without limits for an hour is better than one that answers nobody.
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -81,6 +82,26 @@ def kind_of(request: HttpRequest) -> str:
     if request.user.is_authenticated:
         return STAFF_READ if reads else STAFF_WRITE
     return READ if reads else WRITE
+
+
+def is_over(request: HttpRequest, group: str, *, key: Any, rate: tuple[int, int]) -> bool:
+    """Whether this is one too many of something rarer than a request, as a form that sends a mail; it is
+    counted either way. `rate`: so many in so many seconds; `key` as django_ratelimit takes it."""
+    if not settings.RATE_LIMIT_FACTOR:
+        return False
+    most, seconds = rate
+    try:
+        usage = get_usage(
+            request,
+            group=f"limits.{group}",
+            key=key,
+            rate=(most * settings.RATE_LIMIT_FACTOR, seconds),
+            increment=True,
+        )
+    except Exception:
+        logger.exception("Forms can't be counted")  # The cache is gone.
+        return False
+    return bool(usage and usage["should_limit"])
 
 
 def seconds_to_wait(request: HttpRequest) -> int | None:

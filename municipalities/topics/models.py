@@ -26,7 +26,11 @@ class TopicQuerySet(OwnedQuerySet["Topic"]):
     def with_content(self) -> Self:
         """All that a page or an enclosure shows of a topic, in a constant number of queries."""
         return self.select_related("municipality", "owner").prefetch_related(
-            "texts", "texts__changed_by", "links", "topiccontact_set__contact__opening_hours"
+            "texts",
+            "texts__changed_by",
+            "links",
+            "topiccontact_set__contact__opening_hours",
+            "topiccontact_set__contact__special_days",
         )
 
     def with_states(self) -> Self:

@@ -5,10 +5,13 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from municipalities.activities import timing
+from municipalities.activities.feed_models import CalendarFeed, FeedFetch
+from municipalities.activities.models import Activity, ActivityText, Occurrence, State, Submission
 from municipalities.audit.checks import AuditCheck
 from municipalities.audit.models import Action, Actor, AuditEntry, AuditPruning, AuditSeal, SystemEntry
 from municipalities.audit.vocabulary import Finding
-from municipalities.contacts.models import ContactPoint, OpeningHours, Weekday
+from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay, Weekday
 from municipalities.enquiries.models import (
     AnswerMail,
     AnswerTemplate,
@@ -21,6 +24,7 @@ from municipalities.enquiries.models import (
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, Kind, RoleClaim
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
+from municipalities.organisations.models import Organisation, OrganisationText
 from municipalities.tenancy.models import Membership, Role, User
 from municipalities.topics.models import Topic, TopicContact, TopicLink, TopicText
 
@@ -304,3 +308,120 @@ class AnswerTemplateFactory(DjangoModelFactory[AnswerTemplate]):
     name = factory.Sequence(lambda n: f"Fastlege {n}")
     language = "nb"
     text = "Du velger fastlege på Helsenorge."
+
+
+class SpecialDayFactory(DjangoModelFactory[SpecialDay]):
+    class Meta:
+        model = SpecialDay
+
+    contact = factory.SubFactory(ContactPointFactory)
+    municipality = factory.SelfAttribute("contact.municipality")
+    day = datetime.date(2026, 12, 24)
+
+
+class OrganisationFactory(DjangoModelFactory[Organisation]):
+    class Meta:
+        model = Organisation
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Dalen songlag {n}")
+    slug = factory.Sequence(lambda n: f"songlag-{n}")
+    email = "leiar@songlag.example"
+
+
+class OrganisationTextFactory(DjangoModelFactory[OrganisationText]):
+    class Meta:
+        model = OrganisationText
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    municipality = factory.SelfAttribute("organisation.municipality")
+    language = "nb"
+    body = "<p>Vi synger hver tirsdag.</p>"
+
+
+class CalendarFeedFactory(DjangoModelFactory[CalendarFeed]):
+    class Meta:
+        model = CalendarFeed
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    municipality = factory.SelfAttribute("organisation.municipality")
+    address = "https://songlag.example/kalender.ics"
+
+
+class FeedFetchFactory(DjangoModelFactory[FeedFetch]):
+    class Meta:
+        model = FeedFetch
+
+    feed = factory.SubFactory(CalendarFeedFactory)
+    municipality = factory.SelfAttribute("feed.municipality")
+
+
+def tomorrow(hour: int, minute: int = 0) -> datetime.datetime:
+    """On the wall in Norway."""
+    day = timezone.localdate() + datetime.timedelta(days=1)
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour, minute)))
+
+
+class ActivityFactory(DjangoModelFactory[Activity]):
+    """Published, tomorrow evening; its times are written as `changes.save` does."""
+
+    class Meta:
+        model = Activity
+        skip_postgeneration_save = True
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    state = State.PUBLISHED
+    place = "Samfunnshuset"
+    starts_at = factory.LazyFunction(lambda: tomorrow(18))
+    ends_at = factory.LazyAttribute(lambda made: made.starts_at + datetime.timedelta(hours=2))
+    published_at = factory.Maybe(
+        factory.LazyAttribute(lambda made: made.state == State.PUBLISHED), factory.LazyFunction(timezone.now)
+    )
+    waiting_since = factory.Maybe(
+        factory.LazyAttribute(lambda made: made.state == State.WAITING), factory.LazyFunction(timezone.now)
+    )
+    withdrawn_at = factory.Maybe(
+        factory.LazyAttribute(lambda made: made.state == State.WITHDRAWN), factory.LazyFunction(timezone.now)
+    )
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        made = model_class(*args, **kwargs)
+        rows = timing.reckon(made)
+        made.save()
+        timing.write(made, rows)
+        return made
+
+
+class ActivityTextFactory(DjangoModelFactory[ActivityText]):
+    class Meta:
+        model = ActivityText
+
+    activity = factory.SubFactory(ActivityFactory)
+    municipality = factory.SelfAttribute("activity.municipality")
+    language = "nb"
+    title = "Åpen korøvelse"
+    body = "<p>Kom og syng med oss.</p>"
+
+
+class OccurrenceFactory(DjangoModelFactory[Occurrence]):
+    class Meta:
+        model = Occurrence
+
+    activity = factory.SubFactory(ActivityFactory)
+    municipality = factory.SelfAttribute("activity.municipality")
+    starts_at = factory.LazyFunction(lambda: tomorrow(12))
+    ends_at = factory.LazyFunction(lambda: tomorrow(13))
+
+
+class SubmissionFactory(DjangoModelFactory[Submission]):
+    """Confirmed by its sender."""
+
+    class Meta:
+        model = Submission
+
+    activity = factory.SubFactory(ActivityFactory, state=State.WAITING)
+    municipality = factory.SelfAttribute("activity.municipality")
+    name = "Turid Haugen"
+    email = "turid@songlag.example"
+    confirmed_at = factory.LazyFunction(timezone.now)

@@ -13,12 +13,15 @@ from typing import Any
 
 from django.utils.http import urlsafe_base64_encode
 
+from municipalities.activities.feed_models import CalendarFeed
+from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
+from municipalities.organisations.models import Organisation
 from municipalities.tenancy import account_steps
 from municipalities.tenancy.models import Membership, User
 from municipalities.tenancy.roles import Right
@@ -149,6 +152,14 @@ PUBLIC = {
     "portal:topics": public(),
     "portal:topic": public(),
     "portal:door": public(),
+    "portal:activities": public(),
+    "portal:activity": public(got=OK | ELSEWHERE),  # To its full address, which its title is part of.
+    "portal:calendar": public(),
+    "portal:calendar-atom": public(),
+    "portal:organisations": public(),
+    "portal:organisation": public(),
+    "portal:organisation-calendar": public(),
+    "portal:submit": public(post=ANYBODY, posted=EMPTY),
 }
 # The link itself says what may be done; who has another is told that it is over.
 LINKS = {
@@ -171,6 +182,9 @@ LINKS = {
     "portal:letter-pdf": Rule(Kind.LINK),
     "portal:letter-not-mine": Rule(Kind.LINK, NOT_TAKEN, ANYBODY),
     "portal:enquiry": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:submission": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:submission-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:submission-take-back": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
@@ -241,6 +255,11 @@ STAFF = {
         MissedSearch, READ_TEXTS, READ_TEXTS,
         add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
     ),
+    **pages(Organisation, READ_TEXTS, WRITE_TEXTS, export=True),
+    **pages(Activity, READ_TEXTS, WRITE_TEXTS),
+    "admin:municipalities_activity_decide": staff(WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS),
+    **pages(CalendarFeed, READ_TEXTS, WRITE_TEXTS),
+    "admin:municipalities_calendarfeed_read": act(WRITE_TEXTS, sees=READ_TEXTS),
     **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),
     **pages(Membership, MANAGE, MANAGE),
     # A step that doesn't fit the account, as inviting who is in already, is refused.
@@ -374,6 +393,8 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "language": ["nb"],
         "slug": [place.municipality.slug],
         "topic": [place.rows[Topic].slug],
+        "activity": [place.rows[Activity].pk if Activity in place.rows else 1],
+        "organisation": [place.rows[Organisation].slug if Organisation in place.rows else "x"],
         "door": [Door.values[0]],
         "app_label": ["welcome", "municipalities"],
         "url": ["no/such/page"],

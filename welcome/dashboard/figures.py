@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
+from municipalities.activities.feed_models import FeedFetch
+from municipalities.activities.models import Activity
 from municipalities.enquiries import figures as enquiries
 from municipalities.enquiries.models import Enquiry
 from municipalities.tenancy.access import Access
@@ -71,6 +73,10 @@ def _queues(access: Access) -> Iterator[Queue]:
         files = access.narrow(PrintFile.objects.visible_to(user), Right.RUN_LETTERS)
         yield _waiting("files", files.filter(state=FileState.SET_ASIDE), "run__approved_at")
     if access.may(Right.WRITE_TEXTS):
+        activities = access.narrow(Activity.objects.visible_to(user), Right.WRITE_TEXTS)
+        yield _waiting("activities", activities.waiting(), "waiting_since")
+        fetches = access.narrow(FeedFetch.objects.visible_to(user), Right.WRITE_TEXTS)
+        yield _waiting("calendars", fetches.troubled(), "finished_at")
         topics = access.narrow(Topic.objects.visible_to(user), Right.WRITE_TEXTS).published()
         fresh = freshness(topics.with_states())
         yield Queue("wanted", fresh.wanted)

@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.activities.feed_models import CalendarFeed
+from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
+from municipalities.organisations.models import Organisation
 from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
 from welcome.hosts.models import Host
@@ -58,6 +61,14 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (PageDay, "bar_chart", _("What is read")),
             (MissedSearch, "search_off", _("Searched for in vain")),
             (Municipality, "location_city", _("Municipality")),
+        ],
+    ),
+    (
+        _("What happens"),
+        [
+            (Activity, "event", _("Activities")),
+            (Organisation, "diversity_3", _("Organisations")),
+            (CalendarFeed, "rss_feed", _("Calendars that are read")),
         ],
     ),
     (

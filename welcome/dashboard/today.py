@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.activities.models import State
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.dashboard import figures
@@ -77,6 +78,20 @@ QUEUES = {
         _("Something in a letter stopped it; the run's page tells what."),
         "admin:welcome_letterrun_changelist",
         f"state__exact={RunState.READY}",
+    ),
+    "activities": Kind(
+        _("activity waits for approval"),
+        _("activities wait for approval"),
+        _("Look it over and publish it, or send it back with a word."),
+        "admin:municipalities_activity_changelist",
+        f"state__exact={State.WAITING}",
+    ),
+    "calendars": Kind(
+        _("calendar of an organisation could not be read"),
+        _("calendars of organisations could not be read"),
+        _("Nothing was changed; its page tells why."),
+        "admin:municipalities_calendarfeed_changelist",
+        "reading=trouble",
     ),
     "wanted": Kind(
         _("text needs a change"),

@@ -16,9 +16,9 @@ from municipalities.enquiries.forms import QuestionForm
 from municipalities.enquiries.models import Source
 from municipalities.municipality.models import Municipality
 from welcome.portal import asking, counting
+from welcome.portal.around import municipality_at
 from welcome.portal.asking import About
 from welcome.portal.page import page
-from welcome.portal.public import find_municipality
 
 FOUND, WORDS, EMAIL, PHONE = "found", "words", "email", "phone"
 
@@ -27,7 +27,7 @@ FOUND, WORDS, EMAIL, PHONE = "found", "words", "email", "phone"
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """POST: `found=yes` is counted and thanked for; else words, and perhaps where the answer shall go."""
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     own = reverse("portal:ask", args=[here.slug])
     if request.method != "POST":
         return _page(request, here, QuestionForm(), About(own))
@@ -121,7 +121,7 @@ def _page(
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     """What happens next, and by when. Reading it does nothing."""
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     what = request.GET.get("for", "")
     about = asking.read(request.GET.get("about", ""))
     own = reverse("portal:ask", args=[here.slug])

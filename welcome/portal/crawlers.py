@@ -14,8 +14,11 @@ from django.utils.translation import override as in_language
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
+from municipalities.activities.models import Activity
 from municipalities.municipality.models import Municipality
+from municipalities.organisations.models import Organisation
 from municipalities.topics.models import Topic
+from welcome.portal.activity_reading import path_of
 
 
 class _InAllLanguages(Sitemap):
@@ -51,7 +54,35 @@ class TopicsMap(_InAllLanguages):
         return item.changed  # type: ignore[attr-defined]  # Annotated in items().
 
 
-SITEMAPS = {"places": PlacesMap, "topics": TopicsMap}
+class ActivitiesMap(_InAllLanguages):
+    """Those that are to come."""
+
+    def items(self) -> list[Activity]:
+        rows = Activity.objects.published().to_come().select_related("municipality").prefetch_related("texts")
+        return list(rows.order_by("municipality__number", "pk"))
+
+    def location(self, item: Activity) -> str:
+        return path_of(item)
+
+    def lastmod(self, item: Activity) -> datetime.datetime:
+        return item.changed_at
+
+
+class OrganisationsMap(_InAllLanguages):
+    def items(self) -> list[Organisation]:
+        rows = Organisation.objects.published().select_related("municipality")
+        return list(rows.order_by("municipality__number", "slug"))
+
+    def location(self, item: Organisation) -> str:
+        return reverse("portal:organisation", args=[item.municipality.slug, item.slug])
+
+
+SITEMAPS = {
+    "places": PlacesMap,
+    "topics": TopicsMap,
+    "activities": ActivitiesMap,
+    "organisations": OrganisationsMap,
+}
 
 
 @require_safe
@@ -63,6 +94,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/my/",
         "Disallow: /*/letter/",
         "Disallow: /*/meeting/",
+        "Disallow: /*/submission/",
         "Disallow: /*/search/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]

@@ -1,18 +1,23 @@
-"""Opening hours as a reader asks for them: is it open now, and if not, when?"""
+"""Opening hours as a reader asks for them: is it open now, and if not, when? Public holidays are known, and what
+was entered for a day goes before both them and the week. Half days that nobody has entered are not known."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.dateformat import time_format
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from municipalities.contacts.models import OpeningHours
+from municipalities.contacts.models import OpeningHours, SpecialDay
+from welcome.portal.holidays import holiday
+
+LOOKED_AHEAD = 30
 
 
 def day_name(weekday: int) -> str:
@@ -29,7 +34,8 @@ class Now:
     is_open: bool
     at: datetime.time  # When it closes if it is open, else when it opens.
     days: int = 0  # Days until it opens: 0 is today.
-    weekday: int = 1
+    day: datetime.date = datetime.date.min  # On which it opens.
+    holiday: str = ""  # Why it is closed today.
 
     @property
     def sentence(self) -> str:
@@ -38,12 +44,19 @@ class Now:
             return _("Open now, until %(time)s") % {"time": at}
         if self.days == 0:
             return _("Closed now, opens today at %(time)s") % {"time": at}
+        words = {"time": at, "holiday": self.holiday, "weekday": day_name(self.day.isoweekday())}
+        if self.days > 6:
+            words["weekday"] = _("%(weekday)s %(day)s") % {
+                "weekday": words["weekday"],
+                "day": date_format(self.day, pgettext("date without a year", "j F")),
+            }
+        if self.holiday:
+            if self.days == 1:
+                return _("Closed today (%(holiday)s), opens tomorrow at %(time)s") % words
+            return _("Closed today (%(holiday)s), opens %(weekday)s at %(time)s") % words
         if self.days == 1:
-            return _("Closed now, opens tomorrow at %(time)s") % {"time": at}
-        return _("Closed now, opens %(weekday)s at %(time)s") % {
-            "weekday": day_name(self.weekday),
-            "time": at,
-        }
+            return _("Closed now, opens tomorrow at %(time)s") % words
+        return _("Closed now, opens %(weekday)s at %(time)s") % words
 
 
 @dataclass(frozen=True)
@@ -64,22 +77,69 @@ class Days:
         return [f"{clock(opens)}–{clock(closes)}" for opens, closes in self.hours]
 
 
-def now_or_next(hours: Iterable[OpeningHours], at: datetime.datetime | None = None) -> Now | None:
-    """Open at the moment `at` (default: now), local time? None if no hours are known."""
+@dataclass(frozen=True)
+class OtherDay:
+    """A day on which the week does not hold; without hours it is closed."""
+
+    day: datetime.date
+    hours: tuple[tuple[datetime.time, datetime.time], ...]
+    holiday: str
+
+    @property
+    def words(self) -> str:
+        times = ", ".join(f"{clock(opens)}–{clock(closes)}" for opens, closes in self.hours)
+        if self.holiday:
+            return f"{times} ({self.holiday})" if times else _("Closed (%(why)s)") % {"why": self.holiday}
+        return times or _("Closed")
+
+
+def hours_on(
+    day: datetime.date, hours: Iterable[OpeningHours], special: Iterable[SpecialDay] = ()
+) -> tuple[tuple[datetime.time, datetime.time], ...]:
+    """What was entered for the day itself; else nothing on a public holiday, and the week's hours on any other."""
+    for each in special:
+        if each.day == day:
+            return ((each.opens, each.closes),) if each.opens and each.closes else ()
+    if holiday(day):
+        return ()
+    return tuple(sorted((each.opens, each.closes) for each in hours if each.weekday == day.isoweekday()))
+
+
+def now_or_next(
+    hours: Sequence[OpeningHours], at: datetime.datetime | None = None, special: Sequence[SpecialDay] = ()
+) -> Now | None:
+    """Open at the moment `at` (default: now), local time? None if no hours are known, or none of the next days."""
     local = timezone.localtime(at)
-    today, time = local.isoweekday(), local.time()
-    coming = []
-    for opening in hours:
-        if opening.weekday == today and opening.opens <= time < opening.closes:
-            return Now(is_open=True, at=opening.closes)
-        days = (opening.weekday - today) % 7
-        if days == 0 and opening.opens <= time:
-            days = 7  # It has closed for today: the same weekday comes again next week.
-        coming.append((days, opening.opens, opening.weekday))
-    if not coming:
+    today, time = local.date(), local.time()
+    if not hours and not any(each.day >= today for each in special):
         return None
-    days, opens, weekday = min(coming)
-    return Now(is_open=False, at=opens, days=days, weekday=weekday)
+    why = holiday(today) if not hours_on(today, hours, special) else ""
+    for days in range(LOOKED_AHEAD):
+        day = today + datetime.timedelta(days=days)
+        for opens, closes in hours_on(day, hours, special):
+            if days == 0 and opens <= time < closes:
+                return Now(is_open=True, at=closes)
+            if days or time < opens:
+                return Now(is_open=False, at=opens, days=days, day=day, holiday=why)
+    return None
+
+
+def other_days(
+    hours: Sequence[OpeningHours],
+    special: Sequence[SpecialDay] = (),
+    at: datetime.datetime | None = None,
+    count: int = 14,
+) -> list[OtherDay]:
+    """The next days that are not as the week says."""
+    today = timezone.localdate(at)
+    found = []
+    for days in range(count):
+        day = today + datetime.timedelta(days=days)
+        its = hours_on(day, hours, special)
+        usual = tuple(sorted((each.opens, each.closes) for each in hours if each.weekday == day.isoweekday()))
+        if its != usual:
+            found.append(OtherDay(day, its, holiday(day)))
+    return found
 
 
 def week(hours: Iterable[OpeningHours]) -> list[Days]:

@@ -14,16 +14,16 @@ from municipalities.municipality.models import Fact, FactKind, Municipality, Tex
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
 from welcome.portal import counting
+from welcome.portal.activity_reading import coming
+from welcome.portal.around import first_to_ask, municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
 from welcome.portal.page import Crumb, page
 from welcome.portal.reading import (
-    Place,
     Shown,
     first_paragraph,
     latest,
     own_texts,
-    place,
     screen_language,
     show,
     tiles,
@@ -31,20 +31,9 @@ from welcome.portal.reading import (
 from welcome.portal.search import Results, find
 
 
-def find_municipality(slug: str) -> Municipality:
-    return get_object_or_404(Municipality.objects.published(), slug=slug)
-
-
 def _topics(municipality: Municipality) -> list[Shown]:
     topics = Topic.objects.of(municipality).published().select_related("municipality")
     return [show(topic) for topic in topics.prefetch_related("texts__changed_by")]
-
-
-def _people(municipality: Municipality) -> list[Place]:
-    """Those one can call first; the service office before the others, for it knows them all."""
-    contacts = ContactPoint.objects.of(municipality).filter(front_desk=True).prefetch_related("opening_hours")
-    office = municipality.office_name
-    return [place(contact) for contact in sorted(contacts, key=lambda contact: contact.name != office)]
 
 
 @require_safe
@@ -74,7 +63,7 @@ def county(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def municipality(request: HttpRequest, slug: str) -> HttpResponse:
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     topics = _topics(here)
     own = own_texts(here)
     welcome = own.get(TextKind.FRONT)
@@ -96,7 +85,8 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
         "tiles": tiles(topics),
         "latest": latest(topics, 4),
         "has_host": TextKind.HOST_CAN in own,
-        "people": _people(here),
+        "coming": coming(here, 4),
+        "people": people_of(here),
         "facts": Fact.objects.of(here),
     }
     return render(request, "portal/municipality.html", context)
@@ -104,7 +94,7 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     behind = [shown for shown in _topics(here) if shown.topic.door == door]
     texts = own_texts(here) if door == Door.MEET else {}
     about = page(
@@ -119,29 +109,30 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "municipality": here,
         "door": door,
         "topics": behind,
+        "coming": coming(here, 5) if door == Door.EXPLORE else [],
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),
-        "people": _people(here),
+        "people": people_of(here),
     }
     return render(request, "portal/door.html", context)
 
 
 @require_safe
 def topics(request: HttpRequest, slug: str) -> HttpResponse:
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     about = page(
         request,
         title=_("All topics"),
         description=_("Everything that %(name)s has written for those who move there.") % {"name": here.name},
         municipality=here,
     )
-    context = {"page": about, "municipality": here, "tiles": tiles(_topics(here)), "people": _people(here)}
+    context = {"page": about, "municipality": here, "tiles": tiles(_topics(here)), "people": people_of(here)}
     return render(request, "portal/topics.html", context)
 
 
 @require_safe
 def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     rows = Topic.objects.of(here).published().with_content()
     shown = show(get_object_or_404(rows, slug=topic), chosen=request.GET.get("text", ""))
     behind = Door(shown.topic.door)
@@ -161,19 +152,19 @@ def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
         "door": behind,
         "shown": shown,
         "links": [link for link in shown.topic.links.all() if link.language in reads],
-        "people": _people(here),
+        "people": people_of(here),
     }
     return render(request, "portal/topic.html", context)
 
 
 @require_safe
 def search(request: HttpRequest, slug: str) -> HttpResponse:
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     rows = Topic.objects.of(here).published().with_content()
     shown = [show(topic) for topic in rows]
-    contacts = ContactPoint.objects.of(here).prefetch_related("opening_hours")
+    contacts = list(ContactPoint.objects.of(here).with_hours())
     results = find(query, topics=shown, contacts=contacts) if query else Results([], [])
     if query and not results.count:
         counting.miss(request, here.slug, screen_language(), query)
@@ -191,7 +182,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         "query": query,
         "results": results,
         "tiles": tiles(shown),
-        "people": _people(here),
+        "people": first_to_ask(here, contacts),
     }
     return render(request, "portal/search.html", context)
 
@@ -199,7 +190,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
 def _information(
     request: HttpRequest, slug: str, *, template: str, title: str, description: str
 ) -> HttpResponse:
-    here = find_municipality(slug) if slug else None
+    here = municipality_at(slug) if slug else None
     about = page(request, title=title, description=description, municipality=here)
     return render(request, template, {"page": about, "municipality": here})
 
@@ -230,7 +221,7 @@ def accessibility(request: HttpRequest, slug: str = "") -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def arms(request: HttpRequest, slug: str) -> FileResponse:
     """The coat of arms as uploaded. Files have no address of their own: most of them are not public."""
-    here = find_municipality(slug)
+    here = municipality_at(slug)
     name = here.arms.name or ""
     kind = mimetypes.guess_type(name)[0] or ""
     if kind not in {"image/png", "image/jpeg", "image/webp"} or not here.arms.storage.exists(name):

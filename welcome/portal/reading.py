@@ -20,7 +20,7 @@ from municipalities.texts.languages import LANGUAGES, Language
 from municipalities.texts.models import Text, TextSet, TextState
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic, TopicText
-from welcome.portal.opening import Days, Now, now_or_next, week
+from welcome.portal.opening import Days, Now, OtherDay, now_or_next, other_days, week
 
 # Inside a sentence, where Norwegian writes a language with a small letter.
 IN_A_SENTENCE: dict[str, Promise] = {
@@ -127,6 +127,7 @@ class Place:
     contact: ContactPoint
     now: Now | None
     week: list[Days]
+    other_days: list[OtherDay]
 
     @property
     def initials(self) -> str:
@@ -152,7 +153,13 @@ class Place:
 
 def place(contact: ContactPoint) -> Place:
     hours = list(contact.opening_hours.all())
-    return Place(contact=contact, now=now_or_next(hours), week=week(hours))
+    special = list(contact.special_days.all())
+    return Place(
+        contact=contact,
+        now=now_or_next(hours, special=special),
+        week=week(hours),
+        other_days=other_days(hours, special),
+    )
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import stringfilter
+from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, pgettext
 
 from municipalities.municipality.landscape import ridges
@@ -99,6 +101,16 @@ def day(value: datetime.date | None) -> str:
     return date_format(value, pgettext("date", "j F Y")) if value else ""
 
 
+@register.filter(expects_localtime=True)
+def weekday_and_day(value: datetime.date | None) -> str:
+    """`Tuesday 8 December`, with the year where it is not this one."""
+    if not value:
+        return ""
+    this_year = value.year == timezone.localdate().year
+    words = date_format(value, pgettext("date", "l j F") if this_year else pgettext("date", "l j F Y"))
+    return str(capfirst(words))
+
+
 @register.filter
 @stringfilter
 def rich(html: str) -> SafeString:
@@ -114,10 +126,21 @@ def initial(name: str) -> str:
 
 @register.simple_tag
 def breadcrumb_list(page: Page, nonce: str) -> SafeString:
-    """Structured data; `<` is written so that no name can end the element."""
-    data = json.dumps(page.breadcrumb_list, ensure_ascii=False).replace("<", "\\u003c")
+    return structured_data(page.breadcrumb_list, nonce)
+
+
+@register.simple_tag
+def structured_data(found: Any, nonce: str) -> SafeString:
+    """What search engines read; `<` is written so that no name can end the element."""
+    data = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c")
     return format_html(
         '<script type="application/ld+json" nonce="{}">{}</script>',
         nonce,
         mark_safe(data),  # noqa: S308 - escaped above
     )
+
+
+@register.filter
+def webcal(path: str) -> str:
+    """An address that opens the calendar program instead of a download."""
+    return f"webcal://{settings.SITE_URL.partition('://')[2]}{path}"

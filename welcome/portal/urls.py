@@ -3,7 +3,19 @@
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
-from welcome.portal import ask, enquiry, letter, meeting, my, my_data, own_login, public
+from welcome.portal import (
+    activities,
+    ask,
+    calendars,
+    enquiry,
+    letter,
+    meeting,
+    my,
+    my_data,
+    own_login,
+    public,
+    submissions,
+)  # fmt: skip
 
 
 class DoorConverter:
@@ -44,6 +56,9 @@ urlpatterns = [
     path("enquiry/<slug:slot>/", enquiry.enquiry, name="enquiry"),
     path("<slug:slug>/ask/", ask.ask, name="ask"),
     path("<slug:slug>/ask/thanks/", ask.thanks, name="thanks"),
+    path("submission/<slug:slot>/", submissions.submission, name="submission"),
+    path("submission/<slug:slot>/confirm/", submissions.confirm, name="submission-confirm"),
+    path("submission/<slug:slot>/take-back/", submissions.take_back, name="submission-take-back"),
     path("<slug:slug>/", public.municipality, name="municipality"),
     path("<slug:slug>/privacy/", public.privacy, name="privacy"),
     path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),
@@ -51,5 +66,17 @@ urlpatterns = [
     path("<slug:slug>/search/", public.search, name="search"),
     path("<slug:slug>/topics/", public.topics, name="topics"),
     path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
+    path("<slug:slug>/activities/", activities.activities, name="activities"),
+    path("<slug:slug>/activities/new/", submissions.submit, name="submit"),
+    path("<slug:slug>/activities/<str:activity>/", activities.activity, name="activity"),
+    path("<slug:slug>/activities.ics", calendars.of_municipality, name="calendar"),
+    path("<slug:slug>/activities.atom", calendars.newest, name="calendar-atom"),
+    path("<slug:slug>/organisations/", activities.organisations, name="organisations"),
+    path("<slug:slug>/organisations/<slug:organisation>/", activities.organisation, name="organisation"),
+    path(
+        "<slug:slug>/organisations/<slug:organisation>.ics",
+        calendars.of_organisation,
+        name="organisation-calendar",
+    ),
     path("<slug:slug>/<door:door>/", public.door, name="door"),
 ]

@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.activities import submitting
+from municipalities.activities.models import Submission
 from municipalities.enquiries.models import Enquiry, State
 from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
@@ -38,6 +40,8 @@ IMPORTS_KEPT = datetime.timedelta(days=90)
 REQUESTS_KEPT_MONTHS = 12
 LOGINS_KEPT_MONTHS = 12
 SIGN_UPS_KEPT = datetime.timedelta(days=30)
+UNCONFIRMED_KEPT = datetime.timedelta(days=7)
+SUBMISSIONS_KEPT = datetime.timedelta(days=90)
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -116,6 +120,12 @@ def _enquiries(place: Municipality, day: datetime.date) -> models.QuerySet[Enqui
     return over.exclude(email__in=emails).exclude(phone__in=held.exclude(phone="").values("phone"))
 
 
+def _submissions(place: Municipality, day: datetime.date) -> models.QuerySet[Submission]:
+    return Submission.objects.of(place).over(
+        sent_before=_evening(day - UNCONFIRMED_KEPT), done_before=_evening(day - SUBMISSIONS_KEPT)
+    )
+
+
 def _take_letters(run: LetterRun) -> None:
     purging.forget(run=run, letters=_not_held(Letter.objects.of(run.municipality)))
 
@@ -135,6 +145,10 @@ def _take_sign_up(row: SignUp) -> None:
         SignUp.objects.filter(pk=row.pk).update(needs="")
 
 
+def _take_submission(row: Submission) -> None:
+    submitting.forget(submission=row)
+
+
 def _take_household(home: Household) -> None:
     erasure.erase(household=home, by=None)
 
@@ -149,6 +163,7 @@ RULES = [
         "sign_ups", _("Sign-ups for meetings: needs, and who is no known household"), _sign_ups, _take_sign_up
     ),
     Rule("enquiries", _("Closed enquiries and their answers"), _enquiries, _take_row),
+    Rule("submissions", _("Who sent an activity to the calendar"), _submissions, _take_submission),
     Rule("links", _("Links that have run out"), _links, _take_row),
     Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),
 ]

@@ -52,7 +52,8 @@ def test_a_reader_is_told_whether_it_is_open_and_if_not_when(moment, said):
 
 def test_a_place_open_one_day_a_week_opens_again_next_week():
     assert (
-        sentence(hours((3, "10:00", "12:00")), "2026-11-25 13:00") == "Closed now, opens Wednesday at 10:00"
+        sentence(hours((3, "10:00", "12:00")), "2026-11-25 13:00")
+        == "Closed now, opens Wednesday 2 December at 10:00"
     )
 
 

@@ -1,0 +1,118 @@
+"""The calendar for other programs: iCalendar to subscribe to, Atom for what is new."""
+
+import datetime
+import hashlib
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import strip_tags
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from municipalities.activities import rendering
+from municipalities.activities.models import Activity, ActivityQuerySet
+from municipalities.municipality.models import Municipality
+from municipalities.organisations.models import Organisation
+from welcome.portal.activity_reading import happening, path_of
+from welcome.portal.around import municipality_at
+from welcome.portal.reading import screen_language
+
+MOST = 1000  # Activities in one calendar.
+NEWEST = 40
+# What has just been is still in the calendars of those who were there.
+BEHIND = datetime.timedelta(days=30)
+
+
+def _rows(here: Municipality) -> ActivityQuerySet:
+    return Activity.objects.of(here).published().with_content()
+
+
+@require_safe
+def of_municipality(request: HttpRequest, slug: str) -> HttpResponse:
+    here = municipality_at(slug)
+    rows = _rows(here).to_come(timezone.now() - BEHIND)
+    return _calendar(request, rows, _("What's on in %(name)s") % {"name": here.name}, f"{here.slug}.ics")
+
+
+@require_safe
+def of_organisation(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
+    here = municipality_at(slug)
+    its = get_object_or_404(Organisation.objects.of(here).published(), slug=organisation)
+    rows = _rows(here).filter(organisation=its).to_come(timezone.now() - BEHIND)
+    return _calendar(request, rows, f"{its.name}, {here.name}", f"{here.slug}-{its.slug}.ics")
+
+
+def _calendar(request: HttpRequest, rows: QuerySet[Activity], name: str, filename: str) -> HttpResponse:
+    activities = list(rows.order_by("starts_at", "pk")[:MOST])
+    body = rendering.calendar(
+        activities,
+        name=name,
+        language=screen_language(),
+        host=urlsplit(settings.SITE_URL).hostname or "tilflytter",
+        url_of=lambda activity: settings.SITE_URL + path_of(activity),
+        words=_lines,
+    )
+    answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'inline; filename="{filename}"'
+    return _kept(request, answer, [activity.changed_at for activity in activities])
+
+
+def _lines(html: str) -> str:
+    """Rich text as paragraphs of plain words."""
+    text = re.sub(r"</(?:p|h[1-6]|ul|ol|blockquote)>", "\n\n", re.sub(r"<br>|</li>", "\n", html))
+    return re.sub(r"\n{3,}", "\n\n", unescape(strip_tags(text))).strip()
+
+
+def _kept(request: HttpRequest, answer: HttpResponse, changed: list[datetime.datetime]) -> HttpResponse:
+    """With its mark and the day of the last change; 304 for who has it already. The mark is that of the bytes: a
+    change that no day tells of, as an organisation's new name, is seen too."""
+    etag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
+    last = max(changed, default=None)
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "public, max-age=900"
+    if last is not None:
+        answer["Last-Modified"] = http_date(last.timestamp())
+    # By its mark alone: of a calendar from which something was taken the last change is no later than before.
+    if "If-None-Match" not in request.headers:
+        return answer
+    return get_conditional_response(request, etag=etag, response=answer) or answer
+
+
+@require_safe
+def newest(request: HttpRequest, slug: str) -> HttpResponse:
+    """Activities in the order in which they were published."""
+    here = municipality_at(slug)
+    rows = list(_rows(here).to_come().order_by("-published_at", "-pk")[:NEWEST])
+    page = settings.SITE_URL + reverse("portal:activities", args=[here.slug])
+    feed = Atom1Feed(
+        title=_("New in the calendar of %(name)s") % {"name": here.name},
+        link=page,
+        description="",
+        language=screen_language(),
+        feed_url=settings.SITE_URL + request.path,
+        feed_guid=page,
+    )
+    for row in rows:
+        shown = happening(row)
+        feed.add_item(
+            title=shown.title,
+            link=settings.SITE_URL + shown.path,
+            description=shown.reading.text.body if shown.reading else "",
+            unique_id=f"urn:uuid:{row.uid}",
+            pubdate=row.published_at,
+            updateddate=row.changed_at,
+            author_name=shown.organisation.name if shown.organisation else here.name,
+            categories=[str(row.get_theme_display())],
+        )
+    answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return _kept(request, answer, [row.changed_at for row in rows])
