@@ -209,6 +209,14 @@ def coming(
     return [happening(row, time_of(row.its_next, row.its_end, row.all_day)) for row in found]
 
 
+def to_come(municipality: Municipality) -> list[Activity]:
+    """Those that are searched: the next five hundred, with their words."""
+    rows = (
+        Activity.objects.of(municipality).published().to_come().select_related("municipality", "organisation")
+    )
+    return list(rows.select_related("contact").prefetch_related("texts").order_by("starts_at", "pk")[:500])
+
+
 @dataclass(frozen=True)
 class ShownOrganisation:
     organisation: Organisation

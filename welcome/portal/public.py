@@ -14,7 +14,7 @@ from municipalities.municipality.models import Fact, FactKind, Municipality, Tex
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
 from welcome.portal import counting
-from welcome.portal.activity_reading import coming
+from welcome.portal.activity_reading import coming, happening, to_come
 from welcome.portal.around import first_to_ask, municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
@@ -29,6 +29,8 @@ from welcome.portal.reading import (
     tiles,
 )
 from welcome.portal.search import Results, find
+
+MOST_ACTIVITIES = 12
 
 
 def _topics(municipality: Municipality) -> list[Shown]:
@@ -162,10 +164,12 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     here = municipality_at(slug)
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
-    rows = Topic.objects.of(here).published().with_content()
+    rows = Topic.objects.of(here).published().select_related("municipality")
+    rows = rows.prefetch_related("texts", "links", "topiccontact_set__contact")
     shown = [show(topic) for topic in rows]
     contacts = list(ContactPoint.objects.of(here).with_hours())
-    results = find(query, topics=shown, contacts=contacts) if query else Results([], [])
+    events = to_come(here) if query else []
+    results = find(query, topics=shown, contacts=contacts, activities=events) if query else Results([], [])
     if query and not results.count:
         counting.miss(request, here.slug, screen_language(), query)
     about = page(
@@ -181,6 +185,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "query": query,
         "results": results,
+        "coming": [happening(activity) for activity in results.activities[:MOST_ACTIVITIES]],
         "tiles": tiles(shown),
         "people": first_to_ask(here, contacts),
     }

@@ -1,4 +1,4 @@
-"""Search over one municipality's topics and contact points.
+"""Search over one municipality's topics, contact points and what is to come.
 
 In Python, over the few dozen texts of one municipality: SQLite and PostgreSQL fold letters
 differently, and both know nothing of `skular`. All languages' texts are searched, the reader's first,
@@ -9,8 +9,9 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from municipalities.activities.models import Activity
 from municipalities.contacts.models import ContactPoint
 from welcome.portal.reading import Place, Shown, place, plain
 
@@ -112,13 +113,29 @@ def _topic_fields(shown: Shown) -> Iterable[tuple[int, str, bool]]:
 class Results:
     topics: list[Shown]
     places: list[Place]
+    activities: list[Activity] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.topics) + len(self.places)
+        return len(self.topics) + len(self.places) + len(self.activities)
 
 
-def find(query: str, *, topics: Iterable[Shown], contacts: Iterable[ContactPoint]) -> Results:
+def _activity_fields(activity: Activity) -> Iterable[tuple[int, str, bool]]:
+    for text in activity.texts.all():
+        yield TITLE, text.title, True
+        yield BODY, plain(text.body), False
+    yield NAME, str(activity.get_theme_display()), False
+    if activity.organisation and activity.organisation.published:
+        yield NAME, activity.organisation.name, True
+
+
+def find(
+    query: str,
+    *,
+    topics: Iterable[Shown],
+    contacts: Iterable[ContactPoint],
+    activities: Iterable[Activity] = (),
+) -> Results:
     """Those that answer most of the query's words, the best first."""
     asked = terms(query)
     if not asked:
@@ -134,12 +151,15 @@ def find(query: str, *, topics: Iterable[Shown], contacts: Iterable[ContactPoint
         )
         for contact in contacts
     ]
-    most = max([score.matched for score, _ in (*topic_scores, *contact_scores)], default=0)
+    activity_scores = [(_score(asked, _activity_fields(activity)), activity) for activity in activities]
+    scores = (*topic_scores, *contact_scores, *activity_scores)
+    most = max([score.matched for score, _ in scores], default=0)
     if most == 0:
         return Results([], [])
     return Results(
         topics=[shown for _, shown in _best(topic_scores, most)],
         places=[place(contact) for _, contact in _best(contact_scores, most)],
+        activities=[activity for _, activity in _best(activity_scores, most)],
     )
 
 

@@ -198,6 +198,15 @@ def test_the_door_and_the_front_show_what_is_next(client, al):
     assert "Først" not in client.get("/nn/al/practical/").content.decode()
 
 
+def test_the_search_finds_what_is_to_come(client, al):
+    named(al, "Korøving", theme="music")
+    over = timezone.now() - datetime.timedelta(days=3)
+    named(al, "Gammal korøving", starts_at=over, ends_at=over + datetime.timedelta(hours=1))
+    page = client.get("/nn/al/search/?q=korøvingar").content.decode()
+    assert "-koroving/" in page
+    assert "Gammal" not in page
+
+
 def fill(al, count):
     for number in range(count):
         choir = OrganisationFactory(municipality=al)
