@@ -3,20 +3,28 @@
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from municipalities.links import actions as links
 from tests.browser import county
 from tests.browser.test_public import LOOKS
 from tests.factories.welcome import (
     DataRequestFactory,
+    DeliveryFactory,
+    HostAssignmentFactory,
+    HostFactory,
     HouseholdFactory,
     LetterFactory,
     LetterRunFactory,
+    MeetingTextFactory,
     PersonFactory,
+    SignUpFactory,
+    WelcomeMeetingFactory,
 )
 from welcome.households import consents
 from welcome.households.links import NEWCOMER
 from welcome.households.models import Household
+from welcome.meetings.models import SignUp, SignUpState
 
 PATHS = ["", "change/", "ask/correction/", "ask/deletion/", "?done=asked"]
 
@@ -27,7 +35,21 @@ def link():
     home = HouseholdFactory(municipality=al, language="nn", interests="Kor og ski", moved_from="Lviv")
     PersonFactory(household=home, family_name="Kovalenko", phone="+4799887766", email="oksana@example.org")
     PersonFactory(household=home, given_name="Daria", birth_year=2020, role="child")
-    LetterFactory(run=LetterRunFactory(municipality=al), household=home)
+    letter = LetterFactory(
+        run=LetterRunFactory(municipality=al), household=home,
+        gifts=[
+            {"title": "Bading i hallen", "count": 2, "giver": "Symjehallen", "note": "Ut året."},
+            {"title": "En måned med avisen", "count": 1, "giver": "", "note": ""},
+        ],
+    )  # fmt: skip
+    now = timezone.now()
+    DeliveryFactory(letter=letter, channel="email", state="sent", sending_at=now, sent_at=now)
+    HostAssignmentFactory(
+        household=home, host=HostFactory(municipality=al, email="torbjorg.med.eit.langt.namn@example.org")
+    )
+    meeting = WelcomeMeetingFactory(municipality=al)
+    MeetingTextFactory(meeting=meeting, language="nn", title="Kaffi og svar på det du lurer på")
+    SignUpFactory(meeting=meeting, household=home, adults=2, children=[3], seats=3)
     DataRequestFactory(household=home)
     consents.give(household=home, purpose="needs", how="form", by=None)
     return links.issue(purpose=NEWCOMER, of=home, by=None)
@@ -93,6 +115,18 @@ def test_a_form_is_sent_without_a_script_and_the_page_is_closed(browser, live_se
     answer = page.goto(f"/en/my/{slot}")
     assert answer is not None
     assert answer.status == 410
+    context.close()
+
+
+def test_sign_off_from_the_page_without_a_script(browser, live_server, link):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="nn-NO")
+    page = context.new_page()
+    opened(page, link)
+    page.get_by_role("button", name="Endre eller meld av").click()
+    assert "/meeting/" in page.url
+    page.get_by_text("Vi kan ikkje kome likevel").click()
+    page.get_by_role("button", name="Meld dykk av").click()
+    assert SignUp.objects.get().state == SignUpState.CANCELLED
     context.close()
 
 
