@@ -299,6 +299,7 @@ STAFF = {
     "admin:welcome_retentionrun_consent_write": staff(WRITE_PEOPLE, MANAGE),
     "admin:welcome_retentionrun_preview": staff(WRITE_PEOPLE, NOT_TAKEN),
     **pages(DataRequest, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    "admin:welcome_datarequest_strangers": staff(WRITE_PEOPLE, WRITE_PEOPLE),
     **pages(Host, READ_PEOPLE, WRITE_PEOPLE),
     "admin:welcome_host_households": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_host": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),

@@ -347,6 +347,10 @@ def stories(rows, client):
         [change(rows[Host], place="Leveld")],
         [delete(rows[Host])],
         [of_the_list(rows[Host])],
+        [
+            lambda: SignUpFactory(pk=9002, meeting=rows[WelcomeMeeting], stranger=True),
+            at("welcome_datarequest_strangers", sure | {"words": "Ringer", "row": 9002, "verb": "erase"}),
+        ],
         [at("welcome_household_meetings", {"cancel": rows[SignUp].pk}, home.pk)],
         [
             at("welcome_welcomemeeting_signups", caller, rows[WelcomeMeeting].pk),

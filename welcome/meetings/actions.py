@@ -96,6 +96,21 @@ def cancel(*, sign_up: SignUp, by: User | None) -> bool:
     return True
 
 
+def forget(*, sign_up: SignUp, by: User | None) -> bool:
+    """Deletes a sign-up with all it says, at the wish of whoever it is about. Who waits moves up. False if it is gone
+    already."""
+    with transaction.atomic():
+        meeting = seats.locked(sign_up.meeting)
+        row = SignUp.objects.filter(pk=sign_up.pk).first()
+        if row is None:
+            return False
+        _note(Action.ERASED, row, by)
+        row.delete()
+        if not meeting.is_cancelled and meeting.starts_at > timezone.now():
+            seats.move_up(meeting)
+    return True
+
+
 def call_off(*, meeting: WelcomeMeeting, by: User | None) -> bool:
     """The meeting doesn't take place; who had signed up sees it behind their link. False if it was before."""
     with transaction.atomic():

@@ -11,6 +11,20 @@ class EraseForm(forms.Form):
     sure = forms.BooleanField(label=_("I know that this can't be undone"))
 
 
+class StrangerForm(forms.Form):
+    """`erases`: then they must be sure."""
+
+    words = forms.CharField(
+        label=_("Name, phone or e-mail"), max_length=120,
+        help_text=_("As they gave it. Other spellings of a name are found too."),
+    )  # fmt: skip
+    sure = forms.BooleanField(label=_("I know that this can't be undone"), required=False)
+
+    def __init__(self, *args: Any, erases: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sure"].required = erases
+
+
 class ConsentForm(forms.Form):
     """Offers what the household has not agreed to yet; that is in `open`."""
 

@@ -1,5 +1,6 @@
 """Everything that is held about one household, for the people in it (GDPR art. 15), by walking the registry:
-a model that is declared later is in it by itself. Of colleagues it names nobody."""
+a model that is declared later is in it by itself. Of colleagues it names nobody. And what is held of somebody who
+belongs to no household."""
 
 import datetime
 from dataclasses import dataclass
@@ -14,7 +15,14 @@ from django.utils.translation import ngettext, override
 
 from municipalities.municipality.models import Municipality
 from municipalities.privacy.activities import HISTORY, LINKS, PLANNING
-from municipalities.privacy.registry import MONTHS, Activity, Declaration, Personal, of_households
+from municipalities.privacy.registry import (
+    MONTHS,
+    Activity,
+    Declaration,
+    Personal,
+    declarations,
+    of_households,
+)
 from welcome.households.models import Household, HouseholdState
 
 MOST_ROWS = 2000  # Of one kind; the newest. Nobody has so many but the log.
@@ -53,7 +61,7 @@ class Section:
 @dataclass(frozen=True)
 class Report:
     municipality: Municipality
-    household: int
+    household: int | None  # None: of somebody who belongs to none.
     language: str
     made_at: datetime.datetime
     sections: list[Section]
@@ -82,8 +90,7 @@ class Report:
 
 def report_of(household: Household, language: str = "") -> Report:
     """In the household's own language where the portal has it, else in English."""
-    language = language or household.language
-    language = language if language in dict(settings.LANGUAGES) else "en"
+    language = _on_paper(language or household.language)
     with override(language):
         return Report(
             municipality=household.municipality,
@@ -92,6 +99,21 @@ def report_of(household: Household, language: str = "") -> Report:
             made_at=timezone.localtime(),
             sections=[section for said in _in_order() if (section := _section(said, household)).rows],
         )
+
+
+def report_of_rows(place: Municipality, model: type[models.Model], ids: list[int], language: str) -> Report:
+    """What these rows of one model hold, which belong to no household."""
+    said = next(said for said in declarations() if said.label == model._meta.label)
+    assert said.activity is not None  # noqa: S101 - of rows that are about people
+    language = _on_paper(language)
+    with override(language):
+        rows = model._default_manager.filter(pk__in=ids, municipality=place)
+        section = _section_of(said, said.activity, place, rows)
+        return Report(place, None, language, timezone.localtime(), [section])
+
+
+def _on_paper(language: str) -> str:
+    return language if language in dict(settings.LANGUAGES) else "en"
 
 
 def _in_order() -> list[Declaration]:
@@ -113,8 +135,13 @@ def _section(said: Declaration, household: Household) -> Section:
     if household.state == HouseholdState.PLANNING and PLANNING in said.activities:
         activity = PLANNING
     assert activity is not None and said.rows is not None  # noqa: S101, PT018 - of_households() has no others
+    return _section_of(said, activity, household.municipality, said.rows(household))
+
+
+def _section_of(
+    said: Declaration, activity: Activity, place: Municipality, rows: models.QuerySet[Any]
+) -> Section:
     shown = {name: field for name, field in said.personal.items() if field.shown}
-    rows: Any = said.rows(household).order_by("-pk")
     relations = [name for name in shown if said.model._meta.get_field(name).is_relation]
     bases = dict.fromkeys(field.basis or activity.basis for field in shown.values())
     return Section(
@@ -122,10 +149,13 @@ def _section(said: Declaration, household: Household) -> Section:
         title=str(said.model._meta.verbose_name_plural).capitalize(),
         purpose=str(activity.purpose),
         basis="; ".join(str(basis.label) for basis in bases),
-        retention=retention_words(activity, household.municipality),
+        retention=retention_words(activity, place),
         source=str(activity.source),
         recipients=str(activity.recipients),
-        rows=[_row(said.model, shown, row) for row in rows.select_related(*relations)[:MOST_ROWS]],
+        rows=[
+            _row(said.model, shown, row)
+            for row in rows.order_by("-pk").select_related(*relations)[:MOST_ROWS]
+        ],
     )
 
 

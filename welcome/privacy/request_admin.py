@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.forms import ScopedForm
 from municipalities.tenancy.roles import Right
 from welcome.households.links import mail_addresses
-from welcome.privacy import requests
+from welcome.privacy import requests, stranger_pages
 from welcome.privacy.models import LONGEST, DataRequest, Outcome, RequestKind
 
 
@@ -84,11 +84,20 @@ class DataRequestAdmin(ScopedAdmin):
     list_display = ["kind", "municipality", "home", "received_at", "due_label", "state_label"]
     list_filter = [WaitingFilter, "kind"]
     list_select_related = ["municipality", "household"]
+    list_before_template = "privacy/to_strangers.html"
     actions = None
     fieldsets = [
         (_("What they ask"), {"fields": ["kind", "home", "received_at", "due_on", "wrote", "ways"]}),
         (_("Your answer"), {"fields": ["outcome", "answer", "to"]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path(
+            "strangers/",
+            self.admin_site.admin_view(stranger_pages.listed),
+            name="welcome_datarequest_strangers",
+        )
+        return [page, *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = [
@@ -157,8 +166,12 @@ class DataRequestAdmin(ScopedAdmin):
             ways.append(("erase", _("Erase")))
         if row.kind in {RequestKind.HOLD, RequestKind.OBJECTION, RequestKind.CORRECTION}:
             ways.append(("hold", _("Restrict")))
-        links = (
+        links = [
             (reverse(f"admin:welcome_household_{way}", args=[row.household_id]), text) for way, text in ways
+        ]
+        by_phone = reverse("admin:welcome_datarequest_strangers")
+        links.append(
+            (f"{by_phone}?municipality={row.municipality_id}", _("Signed up for a meeting by phone"))
         )
         return format_html_join(" · ", '<a class="underline" href="{}">{}</a>', links)
 
