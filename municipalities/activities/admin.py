@@ -84,11 +84,11 @@ class ActivityAdmin(ScopedAdmin):
     inlines = [TextInline]
     change_form_outer_before_template = "activities/activity_head.html"
     fieldsets = [
-        (None, {"fields": ["theme", ("organisation", "arranger"), ("age_from", "age_to", "price")]}),
+        (None, {"fields": ["theme", ("organisation", "arranger"), ("age_from", "age_to"), "price"]}),
         (
             _("When"),
             {
-                "fields": [("starts_at", "ends_at"), "all_day", ("repeats", "until"), "rule", "exceptions"],
+                "fields": ["starts_at", "ends_at", "all_day", ("repeats", "until"), "rule", "exceptions"],
                 "description": _("The first time; of what lasts all day only the days count."),
             },
         ),

@@ -120,7 +120,7 @@ class Activity(MunicipalityOwned):
         verbose_name=_("contact point where it happens"),
     )
     place = models.CharField(
-        _("place"), max_length=120, blank=True, help_text=_("Where that is no contact point.")
+        _("where it happens"), max_length=120, blank=True, help_text=_("Where that is no contact point.")
     )
     latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
@@ -247,6 +247,8 @@ class Activity(MunicipalityOwned):
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at:
+            # Of the times it had; reckoned anew when it is saved.
+            self.last_at = self.ends_at
             if self.ends_at - self.starts_at > LONGEST_EVENT:
                 raise ValidationError({"ends_at": _("One time lasts four months at most.")})
             try:

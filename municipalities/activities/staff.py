@@ -16,6 +16,8 @@ from municipalities.activities import actions, feeds
 from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity, State, Submission
 from municipalities.activities.staff_forms import VERBS, DecisionForm
+from municipalities.audit import recording
+from municipalities.audit.models import Action
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 
@@ -94,6 +96,7 @@ def read_now(request: HttpRequest, object_id: int) -> HttpResponse:
     feed = _writable(request, CalendarFeed.objects.all(), object_id)
     asked = feeds.ask(feed=feed, by=access_of(request).user, as_it_is="as_it_is" in request.POST)
     if asked:
+        recording.record(action=Action.RETRIED, of=feed)
         messages.success(request, _("The calendar is being read. Load this page again in a moment."))
     else:
         messages.warning(request, _("The calendar is about to be read already."))

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('arranger', models.CharField(blank=True, max_length=80, verbose_name='who arranges it, if it is no organisation in the list')),
                 ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='from age')),
                 ('age_to', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='to age')),
-                ('place', models.CharField(blank=True, help_text='Where that is no contact point.', max_length=120, verbose_name='place')),
+                ('place', models.CharField(blank=True, help_text='Where that is no contact point.', max_length=120, verbose_name='where it happens')),
                 ('latitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='latitude')),
                 ('longitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True, verbose_name='longitude')),
                 ('price', models.PositiveIntegerField(blank=True, help_text='0 is free; empty: not told.', null=True, validators=[django.core.validators.MaxValueValidator(20000)], verbose_name='price in kroner')),

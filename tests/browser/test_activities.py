@@ -152,7 +152,7 @@ def send_in(page):
     page.get_by_label("Kva heiter det?").fill("Lysvandring")
     page.get_by_label("Kva skjer, og kven er det for?").fill("Vi går rundt grenda.\n\nTa med lykt.")
     page.get_by_label("Kva handlar det om?").select_option("meeting")
-    page.get_by_label("Kva dag?").fill(DAY.isoformat())
+    page.get_by_label("Kva dag?", exact=True).fill(DAY.isoformat())
     page.get_by_label("Når byrjar det?").fill("18:00")
     page.get_by_label("Når sluttar det?").fill("17:00")
     page.get_by_label("Kor ofte?").select_option("week")

@@ -14,22 +14,30 @@ from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils import timezone
 
+from municipalities.activities.feed_models import CalendarFeed
+from municipalities.activities.models import Activity, State
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import Enquiry
 from municipalities.links import actions as links
 from municipalities.login.providers import Identity
+from municipalities.organisations.models import Organisation
 from municipalities.privacy.registry import declarations
 from municipalities.tenancy.models import Role, User
 from municipalities.topics.models import Topic
 from tests.factories.municipalities import (
+    ActivityFactory,
+    ActivityTextFactory,
     AnswerMailFactory,
+    CalendarFeedFactory,
     ContactPointFactory,
     EnquiryFactory,
     EnquiryMessageFactory,
+    FeedFetchFactory,
     IdentityFactory,
     IdentityProviderFactory,
     MembershipFactory,
+    OrganisationFactory,
 )
 from tests.factories.welcome import (
     DataRequestFactory,
@@ -100,6 +108,12 @@ def scene(client):
     rows["draft"] = runs.ensure(municipality=place, quarter=Quarter(2026, 2), by=boss)
     rows[Identity] = IdentityFactory(provider=IdentityProviderFactory(municipality=place))
     rows[ContactPoint] = ContactPointFactory(municipality=place)
+    rows[Organisation] = OrganisationFactory(municipality=place)
+    rows[Activity] = ActivityFactory(municipality=place, state=State.WAITING)
+    ActivityTextFactory(activity=rows[Activity])
+    rows[CalendarFeed] = CalendarFeedFactory(organisation=rows[Organisation])
+    read = {"outcome": "same", "finished_at": timezone.now()}
+    FeedFetchFactory(feed=rows[CalendarFeed], **read)
     rows[OwnLogin] = OwnLoginFactory(household=home)
     host = rows[Host] = HostFactory(municipality=place)
     rows[HostAssignment] = HostAssignmentFactory(household=home, host=host)
@@ -254,6 +268,12 @@ def stories(rows, client):
         "memberships-0-municipality": place.pk, "memberships-0-role": Role.READER,
     }  # fmt: skip
     hours = {"opening_hours-TOTAL_FORMS": "0", "opening_hours-INITIAL_FORMS": "0"}
+    hours |= {"special_days-TOTAL_FORMS": "0", "special_days-INITIAL_FORMS": "0"}
+    event = {
+        "theme": "music", "starts_at_0": "20.10.2027", "starts_at_1": "18:00", "ends_at_0": "20.10.2027",
+        "ends_at_1": "20:00", "repeats": "", "exceptions": "",
+    }  # fmt: skip
+    club = {"name": "Nytt lag", "slug": "nytt-lag", "kind": "club"}
     topic_add = reverse("admin:municipalities_topic_add")
     consents = reverse("admin:welcome_household_consents", args=[home.pk])
 
@@ -403,6 +423,14 @@ def stories(rows, client):
         [at("municipalities_contactpoint_add", {"name": "Legekontoret", "phone": "+4732085777"} | hours)],
         [at("municipalities_topic_add", lambda: typed(client, topic_add, slug="ny", door=rows[Topic].door))],
         *([of_the_list(row)] for row in (rows[Topic], rows[ContactPoint], colleague)),
+        [at("municipalities_activity_add", event)],
+        [change(rows[Activity], **event, place="Kyrkja")],
+        [at("municipalities_activity_decide", {"verb": "publish"}, rows[Activity].pk)],
+        [at("municipalities_organisation_add", club)],
+        [change(rows[Organisation], email="ny@laget.example")],
+        [at("municipalities_calendarfeed_read", {}, rows[CalendarFeed].pk)],
+        *([delete(row)] for row in (rows[Activity], rows[CalendarFeed], rows[Organisation])),
+        *([of_the_list(row)] for row in (rows[Activity], rows[CalendarFeed], rows[Organisation])),
     ]
 
 
@@ -414,6 +442,7 @@ PROVIDER = "how the municipality's own login is reached: nobody's data"
 READY = "words that the municipality keeps ready: nobody's data"
 COUNTED = "figures that name nobody"
 GIFT = "what the municipality gives: nobody's data"
+CALENDAR = "where an organisation's calendar lies: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
 SENDING = "which ways the municipality's letters go, and its keys to them: nobody's data"
 OWN_WORDS = "what the municipality itself says in its letter: nobody's data"
@@ -421,6 +450,9 @@ CHANGE_NOTHING = {
     "welcome_household_delete": "leads on to the erasure, which is a story",
     "municipalities_auditentry_export": EXPORT,
     "municipalities_contactpoint_export": EXPORT,
+    "municipalities_organisation_export": EXPORT,
+    "municipalities_calendarfeed_add": CALENDAR,
+    "municipalities_calendarfeed_change": CALENDAR,
     "welcome_household_export": EXPORT,
     "municipalities_topic_add_standard": "adds subjects as the portal knows them: nobody's data",
     "municipalities_identityprovider_add": PROVIDER,

@@ -70,6 +70,23 @@ def test_a_rule_by_hand_is_kept_and_nonsense_is_told_at_its_field(client, editor
     assert "until" in long.context_data["adminform"].form.errors
 
 
+def test_it_is_put_off_until_after_its_last_time(client, editor):
+    activity = ActivityFactory(municipality=editor.municipality)
+    change = f"/admin/municipalities/activity/{activity.pk}/change/"
+    texts = {"texts-TOTAL_FORMS": "0", "texts-INITIAL_FORMS": "0"}
+    later = {
+        "starts_at_0": "20.10.2029",
+        "ends_at_0": "20.10.2029",
+        "repeats": "",
+        "until": "",
+        "exceptions": "",
+    }
+    assert client.post(change, filled(**later) | texts).status_code == 302
+    activity.refresh_from_db()
+    assert timezone.localdate(activity.last_at) == datetime.date(2029, 10, 20)
+    assert activity.state == State.PUBLISHED
+
+
 def test_the_list_shows_as_many_as_it_pages_in_few_queries(client, editor, django_assert_max_num_queries):
     def fill(count):
         for _ in range(count):
