@@ -9,6 +9,7 @@ from municipalities.tenancy.models import User
 from welcome.letters import deliveries, nudges
 from welcome.letters.locking import locked, not_now, note
 from welcome.letters.models import FileState, LetterRun, RunState
+from welcome.letters.storing import first_damaged
 from welcome.letters.withdrawal import Refused, withdraw_changed
 
 WORKERS = 4  # So many may send one run's letters at once; the receivers ask for no more.
@@ -42,6 +43,7 @@ def finish(*, run: LetterRun, by: User | None) -> LetterRun:
             if run.files.filter(state=FileState.SET_ASIDE).exists() or run.letters.failed().exists():
                 raise Refused(_("Some letters could not be made: try their files again, or take them out."))
             if not run.files.unfinished().exists():
+                _refuse_damaged(run)
                 _refuse_while_on_its_way(run)
                 deliveries.hand_over(run)
                 run.state, run.done_at = RunState.DONE, timezone.now()
@@ -51,6 +53,19 @@ def finish(*, run: LetterRun, by: User | None) -> LetterRun:
         # Said only now that what was taken back is committed: its file is to be made anew first.
         raise not_now(run)
     return run
+
+
+def _refuse_damaged(run: LetterRun) -> None:
+    """Nothing is called sent whose file is not what was made."""
+    damaged = first_damaged(run.files.kept().select_related("run__municipality"))
+    if damaged is not None:
+        raise Refused(
+            _(
+                "%(file)s is gone from storage or is not the file that was made, so the run can't be closed; tell "
+                "whoever runs the portal."
+            )
+            % {"file": damaged}
+        )
 
 
 def _refuse_while_on_its_way(run: LetterRun) -> None:

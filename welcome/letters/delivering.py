@@ -23,7 +23,7 @@ from municipalities.national import svarut
 from municipalities.tenancy.logs import where
 from welcome.households.consents import Consent, ConsentPurpose
 from welcome.households.models import Household, Person
-from welcome.letters import by_email, by_svarut, deliveries, rendering
+from welcome.letters import by_email, by_svarut, deliveries, nudges, rendering, watching
 from welcome.letters.channels import Channel, EmailAs, Later, MaybeTaken, NotTaken, settings_of
 from welcome.letters.deliveries import FREE, fall_back
 from welcome.letters.delivery_models import Delivery, DeliveryState, Reason
@@ -41,7 +41,8 @@ ATTEMPTS, PATIENCE = 8, datetime.timedelta(hours=4)
 DEATHS = 3  # So many workers may die on one letter.
 LONGEST_PAUSE = datetime.timedelta(hours=1)
 ASK_AGAIN = datetime.timedelta(minutes=1)
-SECONDS_AT_WORK = 600  # Then another worker may have a turn; the sweep nudges on.
+# Then the rest is another message's: a worker that is told to stop at a deploy gets two minutes.
+SECONDS_AT_WORK = 30
 IDS_AT_A_TIME = 50
 
 logger = logging.getLogger(__name__)
@@ -75,9 +76,12 @@ def work(run: LetterRun) -> int:
         held = next((found for pk in ids[:IDS_AT_A_TIME] if (found := claim(pk))), None)
         if held is None:
             break
+        watching.alive()
         stock = stock or Stock(run)
         deliver(held, stock)
         taken += 1
+    else:
+        nudges.send(nudges.DELIVER, [run.pk], expires=nudges.SECONDS_TO_LIVE)
     return taken
 
 
@@ -258,6 +262,7 @@ def ask_how_far(run: LetterRun) -> int:
             break
         for delivery in due:  # Those of which nothing is said wait as well.
             Delivery.objects.filter(pk=delivery.pk).update(not_before=now + _patience(delivery, now))
+        watching.alive()
         by_id = {delivery.external_id: delivery for delivery in due}
         for status in by_svarut.statuses(due):
             if status.shipment_id in by_id:

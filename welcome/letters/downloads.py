@@ -4,12 +4,11 @@ Never by a public address, never kept by a browser or proxy on the way.
 """
 
 import csv
-import hashlib
 import io
 import json
 import logging
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -31,6 +30,7 @@ from welcome.letters.models import FileState, LetterRun, PrintFile, PrintFileQue
 from welcome.letters.output import COLUMNS, MANIFEST_CSV, MANIFEST_JSON, rows_of
 from welcome.letters.run_lists import cohort_of
 from welcome.letters.run_page import find_run
+from welcome.letters.storing import first_damaged
 from welcome.letters.withdrawal import is_closed, withdraw_changed
 
 CHUNK = 256 * 1024
@@ -73,7 +73,7 @@ def file(request: HttpRequest, run: LetterRun, sequence: int) -> HttpResponseBas
     found = get_object_or_404(_finished(run), sequence=sequence)
     if found.purged_at:
         return _deleted(request, run)
-    if (damaged := _damaged([found])) is not None:
+    if (damaged := first_damaged([found])) is not None:
         return _refused(request, run, damaged)
     response = FileResponse(found.file.open("rb"), as_attachment=True, filename=file_name(found))
     response["Cache-Control"] = "no-store"
@@ -92,7 +92,7 @@ def archive(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
         raise Http404
     if not _finished(run).kept().exists():
         return _deleted(request, run)
-    if (damaged := _damaged(_finished(run).kept())) is not None:
+    if (damaged := first_damaged(_finished(run).kept())) is not None:
         return _refused(request, run, damaged)
     # Read now: while it is being sent, nobody's scope holds any more.
     files = list(_finished(run).kept())
@@ -140,19 +140,6 @@ def _deleted(request: HttpRequest, run: LetterRun) -> HttpResponseBase:
 def _finished(run: LetterRun) -> PrintFileQuerySet:
     files = PrintFile.objects.of(run.municipality).filter(run=run, state=FileState.DONE)
     return files.select_related("run__municipality")
-
-
-def _damaged(files: Iterable[PrintFile]) -> PrintFile | None:
-    """The first whose stored content is gone or isn't what was made: hashed before a byte is sent, since
-    half a file, or another's letter, can't be called back. A file has some megabytes; a chunk is held."""
-    for found in files:
-        try:
-            with found.file.open("rb") as source:
-                if hashlib.file_digest(source, "sha256").hexdigest() != found.sha256:
-                    return found
-        except OSError:
-            return found
-    return None
 
 
 def _refused(request: HttpRequest, run: LetterRun, damaged: PrintFile) -> HttpResponseBase:

@@ -10,8 +10,8 @@ import hashlib
 import logging
 import time
 import uuid
+from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django.db.models import F
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.tenancy.logs import where
-from welcome.letters import rendering, stock
+from welcome.letters import rendering, stock, storing, watching
 from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
 from welcome.letters.withdrawal import WAITING_AGAIN, withdraw_changed
 
@@ -56,7 +56,8 @@ def render(file_id: int) -> bool:
         logger.error("%s could not be made: %s", file, where(error))
         # The words of a database's error can be a whole row, and this is shown and kept.
         words = "" if isinstance(error, DatabaseError) else f": {error}"
-        _release(file.pk, token, f"{type(error).__name__}{words}")
+        # A letter that takes all memory three times does so the fourth time, too.
+        _release(file.pk, token, f"{type(error).__name__}{words}", of_letter=isinstance(error, MemoryError))
         return False
 
 
@@ -100,14 +101,18 @@ def _give_up_expired(file_id: int, now: datetime.datetime) -> None:
     if file is None:
         return
     error = _("%(count)d workers died while they made it.") % {"count": file.attempts}
+    PrintFile.objects.filter(pk=file.pk).update(**_without_its_letter(file, error))
+
+
+def _without_its_letter(file: PrintFile, error: str) -> dict[str, Any]:
+    """The columns of a file after its last attempt: the letter that was at work has failed and the rest goes on;
+    where none is known, the whole file is set aside."""
     blamed = file.at_number is not None and file.letters.filter(
         number=file.at_number, state=LetterState.WAITING
     ).update(state=LetterState.FAILED, error=error)
-    PrintFile.objects.filter(pk=file.pk).update(
-        **WAITING_AGAIN
-        if blamed
-        else WAITING_AGAIN | {"state": FileState.SET_ASIDE, "attempts": file.attempts, "error": error}
-    )
+    if blamed:
+        return WAITING_AGAIN
+    return WAITING_AGAIN | {"state": FileState.SET_ASIDE, "attempts": file.attempts, "error": error}
 
 
 class _Signs:
@@ -124,6 +129,7 @@ class _Signs:
         held = PrintFile.objects.filter(pk=self._file.pk).held(self._token)
         if not held.update(lease_expires_at=timezone.now() + LEASE, at_number=letter.number, made=made):
             raise LeaseLost
+        watching.alive()
         self._next = time.monotonic() + SECONDS_BETWEEN_SIGNS
 
 
@@ -132,7 +138,7 @@ def _keep(file: PrintFile, token: uuid.UUID, made: rendering.Made) -> bool:
     # The token in the name: a worker that comes back late can't overwrite what another has made.
     name = f"letters/{file.run_id}/{file.sequence:03d}-{token.hex}.pdf"
     if made.pages:
-        name = default_storage.save(name, ContentFile(made.content))
+        storing.keep(name, made.content)
     try:
         if _record(file, token, made, name):
             return True
@@ -194,12 +200,18 @@ def _note(made: rendering.Made) -> None:
         )
 
 
-def _release(file_id: int, token: uuid.UUID, error: str) -> None:
-    """After a fault that isn't one letter's: back to the others, or aside after the third time."""
-    held = PrintFile.objects.filter(pk=file_id).held(token)
-    free = WAITING_AGAIN | {"attempts": F("attempts"), "error": error}
-    aside = free | {"state": FileState.SET_ASIDE}
-    held.filter(attempts__gte=ATTEMPTS).update(**aside) or held.update(**free)
+def _release(file_id: int, token: uuid.UUID, error: str, *, of_letter: bool) -> None:
+    """After a fault: back to the others, or after the third time aside, or without the letter at fault."""
+    with transaction.atomic():
+        file = PrintFile.objects.select_for_update().filter(pk=file_id).held(token).first()
+        if file is None:
+            return
+        columns = WAITING_AGAIN | {"attempts": file.attempts, "error": error}
+        if file.attempts >= ATTEMPTS:
+            columns = (
+                _without_its_letter(file, error) if of_letter else columns | {"state": FileState.SET_ASIDE}
+            )
+        PrintFile.objects.filter(pk=file.pk).update(**columns)
 
 
 def tidy(run: LetterRun) -> int:

@@ -3,16 +3,15 @@
 from celery import shared_task
 
 from municipalities.municipality import scope
-from welcome.letters import deliveries, delivering, nudges, printing, runs, schedule
+from welcome.letters import deliveries, delivering, nudges, printing, runs, schedule, watching
 from welcome.letters.models import LetterRun, PrintFile
 
 HOUR = 3600
 
 
-# A worker that hangs where no alarm is heard is killed; the file's lease runs out and another takes it.
 @shared_task(name=nudges.RENDER_FILE, time_limit=HOUR)
 def render_file(print_file_id: int) -> None:
-    with scope.of_row(PrintFile, print_file_id):
+    with watching.watched(printing.LEASE), scope.of_row(PrintFile, print_file_id):
         if printing.render(print_file_id):
             runs.settle_file(print_file_id)
 
@@ -20,7 +19,7 @@ def render_file(print_file_id: int) -> None:
 @shared_task(name=nudges.DELIVER, time_limit=HOUR)
 def deliver(run_id: int) -> None:
     """Send what waits, ask how far the rest is, and put on paper what can't be sent."""
-    with scope.of_row(LetterRun, run_id):
+    with watching.watched(delivering.LEASE), scope.of_row(LetterRun, run_id):
         run = LetterRun.objects.filter(pk=run_id).first()
         if run is not None:
             delivering.work(run)

@@ -19,7 +19,17 @@ from tests.welcome.letters.sending import (
     states,
     work_on,
 )
-from welcome.letters import deliveries, delivering, figures, output, rendering, runs, schedule, verification
+from welcome.letters import (
+    deliveries,
+    delivering,
+    figures,
+    nudges,
+    output,
+    rendering,
+    runs,
+    schedule,
+    verification,
+)  # fmt: skip
 from welcome.letters.channels import Channel, ChannelSettings
 from welcome.letters.delivery_models import Delivery, DeliveryState, Reason
 from welcome.letters.models import LeftOut, LetterState, RunState
@@ -302,6 +312,17 @@ def test_what_is_out_is_not_taken_back_but_forgotten(run, service):
     assert letter.address == []
     assert run.deliveries.get(letter=letter).state == DeliveryState.SENT
     assert run.letters.count() + run.left_out.count() == run.cohort
+
+
+def test_a_turn_ends_before_a_deploy_loses_patience_and_another_takes_the_rest(run, service, monkeypatch):
+    told = []
+    monkeypatch.setattr(nudges, "send", lambda task, ids, **_: told.append((task, ids)))
+    monkeypatch.setattr(delivering, "SECONDS_AT_WORK", 0)
+    assert delivering.work(run) == 0
+    assert told == [(nudges.DELIVER, [run.pk])]
+    monkeypatch.setattr(delivering, "SECONDS_AT_WORK", 60)
+    assert delivering.work(run) == 3
+    assert len(told) == 1
 
 
 def test_the_clock_finds_what_waits(run, service):

@@ -188,6 +188,21 @@ def test_storage_that_fails_sets_the_file_aside_after_three_tries(run, monkeypat
     assert set(run.letters.values_list("state", flat=True)) == {LetterState.WAITING}
 
 
+def test_a_letter_that_takes_all_memory_three_times_fails_alone(run, monkeypatch):
+    fitted = Stock.fitted
+
+    def want(stock, letter):
+        if letter.number == 3:
+            raise MemoryError
+        return fitted(stock, letter)
+
+    monkeypatch.setattr(Stock, "fitted", want)
+    file = run.files.get()
+    assert [printing.render(file.pk) for _ in range(4)] == [False, False, False, True]
+    assert run.letters.failed().get().number == 3
+    assert run.letters.printed().count() == 3
+
+
 def test_a_databases_error_is_kept_without_the_row_it_tells(run, monkeypatch):
     def fail(name, content):
         raise IntegrityError("violates check\nDETAIL:  Failing row contains (Åse Østerhus).")
