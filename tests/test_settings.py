@@ -50,6 +50,7 @@ def load(repository, tmp_path):
         ("RATE_LIMIT_FACTOR", "1001", "from 0 to 1000"),
         ("FETCH_PRIVATE_HOSTS", "http://login.lan", "host names"),
         ("AUDIT_MONTHS", "6", "from 12 to 240"),
+        ("WORKER_MEMORY_MB", "256", "from 1024 to"),
         ("SESSION_HOURS", "0", "from 1 to 336"),
         ("SESSION_HOURS", "ten", "from 1 to 336"),
         ("DATABASE_CONN_MAX_AGE", "-1", "from 0 to 3600"),

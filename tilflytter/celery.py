@@ -1,10 +1,13 @@
+import logging
 import os
+import resource
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tilflytter.settings")
+logger = logging.getLogger(__name__)
 app = Celery("tilflytter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -22,3 +25,15 @@ def refuse_who_could_look_over(**kwargs: Any) -> None:
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from None  # Celery would log any other and go on.
     connections.close_all()  # The children that are forked next must not share it.
+
+
+@worker_process_init.connect
+def limit_memory(**kwargs: Any) -> None:
+    from django.conf import settings
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = settings.WORKER_MEMORY_MB << 20
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
+    except (OSError, ValueError):  # macOS knows no such limit.
+        logger.warning("This system does not limit a worker's memory to WORKER_MEMORY_MB.")
