@@ -12,6 +12,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from municipalities.municipality import scope
 from municipalities.tenancy import walls
 
+# A process that stands still in a transaction keeps its locks from all others, and where its machine is gone the
+# database may take hours to notice. Longer than any step of ours thinks between two statements.
+IDLE_SECONDS = 120
 _READS_OR_WRITES_ROWS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "EXPLAIN", "(")
 
 
@@ -24,8 +27,12 @@ def carry(execute: Callable[..., Any], sql: str, params: Any, many: bool, contex
 
 
 def on_connection(*, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    if connection.vendor == "postgresql" and carry not in connection.execute_wrappers:
+    if connection.vendor != "postgresql":
+        return
+    if carry not in connection.execute_wrappers:
         connection.execute_wrappers.append(carry)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
 
 
 def before_migrations(*, sender: AppConfig, using: str, **kwargs: Any) -> None:

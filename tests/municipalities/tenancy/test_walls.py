@@ -326,6 +326,13 @@ def test_a_task_reaches_the_municipality_of_its_row(home, elsewhere):
         assert scope.current() == scope.NOTHING
 
 
+@postgresql
+def test_who_stands_still_in_a_transaction_keeps_its_locks_for_two_minutes_at_most():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("2min",)
+
+
 # --- at the start ---------------------------------------------------------------------------------------
 
 
