@@ -29,8 +29,8 @@ test-services: ready ## the same tests on PostgreSQL and Redis (DATABASE_URL, RE
 test-browser: ready-browser ## journeys in Chromium with axe on every page
 	$(BIN)/pytest tests/browser
 
-test-faults: ready ## workers killed, messages lost, on PostgreSQL and Redis (FAULTS=short or long)
-	FAULTS=$(FAULTS) $(RUN) bin/services.py $(BIN)/pytest -rA --no-header tests/faults
+test-faults: ready ## workers killed, messages lost, disks full; a table of F1-F11 (FAULTS=short or long)
+	FAULTS=$(FAULTS) $(RUN) bin/services.py $(BIN)/pytest --no-header --tb=short --show-capture=no tests/faults
 
 bench: ready ## every benchmark
 	@$(RUN) bin/bench.py

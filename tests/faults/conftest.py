@@ -1,17 +1,24 @@
 """Real prefork workers on PostgreSQL and Redis, to be killed.  `make test-faults FAULTS=short|long`"""
 
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-import redis
 from django.conf import settings
 from django.db import connection
+
+from tests.faults.counting import count, pytest_runtest_makereport, pytest_unconfigure  # noqa: F401
+from tests.faults.portal import Portal
+from tests.faults.servers import OwnPostgreSQL, OwnRedis
+from tests.municipalities.national import svarut_double as double
+from tests.welcome.letters.sending import ask_at
+from tilflytter.celery import app
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(number, what): the fault F1–F11 that a test brings about.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,10 +32,10 @@ def _services_are_real() -> None:
         pytest.exit("Fault tests need PostgreSQL and Redis: start them by `make test-faults`.", returncode=4)
 
 
-@pytest.fixture
-def rounds() -> int:
-    """How often a fault is tried: enough to meet it, or (long) enough to trust the result."""
-    return {"short": 3, "long": 30}[os.environ["FAULTS"]]
+@pytest.fixture(scope="session")
+def is_long() -> bool:
+    """A fault is tried often enough to meet it, or (long) often enough to trust the result."""
+    return {"short": False, "long": True}[os.environ["FAULTS"]]
 
 
 @pytest.fixture(autouse=True)
@@ -36,84 +43,62 @@ def _own_files() -> None:
     """The workers are other processes: they and the test share DATA_DIR as it is."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_postgresql() -> Iterator[OwnPostgreSQL | None]:
+    """None where the machine has no server to start: then the tests use DATABASE_URL's, and never restart it."""
+    if not (OwnPostgreSQL.binaries() / "initdb").exists():
+        yield None
+        return
+    server = OwnPostgreSQL()
+    connection.settings_dict.update(server.place)
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnRedis]:
+    server = OwnRedis(tmp_path_factory.mktemp("redis"))
+    app.conf.broker_url = settings.CELERY_BROKER_URL = server.url
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def broker() -> Iterator[redis.Redis]:
-    """The Redis database that only the fault tests and their workers use; empty before and after."""
-    client = redis.Redis.from_url(settings.CELERY_BROKER_URL)
-    client.flushdb()
-    yield client
-    client.flushdb()
+def broker(own_redis: OwnRedis) -> OwnRedis:
+    """The Redis that only these tests and their workers use, empty."""
+    own_redis.client.flushall()
+    return own_redis
 
 
-class Worker:
-    """One `celery worker` with its prefork children, in a process group of its own."""
+def database_url() -> str:
+    """The test database's, for the role that the portal works as."""
+    place = connection.settings_dict
+    who = f"{quote(place['USER'])}:{quote(place['PASSWORD'])}@{place['HOST']}:{place['PORT'] or 5432}"
+    return f"postgres://{who}/{place['NAME']}?assume_role={settings.DATABASE_APP_ROLE}"
 
-    def __init__(self, log: Path, concurrency: int) -> None:
-        database = os.environ["DATABASE_URL"].partition("?")[0].rpartition("/")[0]
-        env = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tilflytter.settings",
-            "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}"
-            f"?assume_role={settings.DATABASE_APP_ROLE}",
-            "REDIS_URL": settings.CELERY_BROKER_URL,
-            "DATA_DIR": str(settings.DATA_DIR),
+
+@pytest.fixture
+def portal(transactional_db: None, broker: OwnRedis, tmp_path: Path) -> Iterator[Portal]:
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tilflytter.settings",
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": broker.url,
+        "DATA_DIR": str(settings.DATA_DIR),
+    }
+    portal = Portal(env, tmp_path)
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture
+def service(settings, portal: Portal) -> Iterator[double.Double]:
+    """SvarUt, which takes a letter as often as it is sent, and counts."""
+    with double.serve() as server:
+        ask_at(settings, server)
+        portal.env |= {
+            "FETCH_PRIVATE_HOSTS": server.place,
+            "SVARUT_URL": f"{server.url}/api",
+            "MASKINPORTEN_URL": server.url,
         }
-        self.log = log
-        words = [
-            "celery",
-            "-A",
-            "tilflytter",
-            "worker",
-            "--concurrency",
-            str(concurrency),
-            "--loglevel",
-            "INFO",
-        ]
-        with log.open("a") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                env=env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        until(lambda: " ready." in log.read_text(), 60, lambda: log.read_text())
-
-    def children(self) -> list[int]:
-        pid = self._process.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-    def kill_child(self) -> None:
-        """SIGKILL to one child in the middle of what it does; the parent starts another."""
-        os.kill(self.children()[0], signal.SIGKILL)
-
-    def kill(self) -> None:
-        """SIGKILL to parent and children at once, as when the machine is gone."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-
-
-@pytest.fixture
-def start_worker(
-    transactional_db: None, broker: redis.Redis, tmp_path: Path
-) -> Iterator[Callable[..., Worker]]:
-    """start_worker(concurrency=2) → Worker; what is still alive at the end is killed."""
-    started: list[Worker] = []
-
-    def start(concurrency: int = 2) -> Worker:
-        worker = Worker(tmp_path / f"worker-{len(started)}.log", concurrency)
-        started.append(worker)
-        return worker
-
-    yield start
-    for worker in started:
-        worker.kill()
-
-
-def until(holds: Callable[[], bool], seconds: float, tell: Callable[[], str] = str) -> None:
-    """Waits for something that other processes bring about; fails with `tell()` when it doesn't come."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not within {seconds} s\n{tell()}"
-        time.sleep(0.1)
+        yield server

@@ -6,7 +6,7 @@ holds what was taken, under the sender's reference. `faults` are used up one a l
 | `hang` | taken, and then no answer until whoever sent has left |
 | `cut` | taken, and the connection is cut |
 | `500 after`, `500 before` | taken, or not, and answered with 500 |
-| `429` | not taken; `Retry-After: 7` |
+| `429` | not taken; `Retry-After: 7` (`pause`) |
 | `409` | not taken |
 | `reject` | not taken: 400 with an error code |
 | `slow` | taken, answered after `slow_seconds` |
@@ -117,7 +117,7 @@ class Double(ThreadingHTTPServer):
         self.asked = Counter()  # what → how often
         self.lets_in, self.gives_tokens, self.answers_questions = True, True, True
         self.forgets_to_find = 0  # So many look-ups find nothing: the letter is still at work.
-        self.slow_seconds = 0.3
+        self.slow_seconds, self.pause = 0.3, "7"
         self.jtis, self.tokens = set(), set()
         self.lock = threading.Lock()
         self.gone = threading.Event()
@@ -225,7 +225,7 @@ class _Answers(BaseHTTPRequestHandler):
             return self._fail(400, str(error) if isinstance(error, Wrong) else "UGYLDIG_MULTIPART")
         fault = self.server.faults.pop(0) if self.server.faults else ""
         if fault == "429":
-            return self._fail(429, "FOR_MANGE", Retry_After="7")
+            return self._fail(429, "FOR_MANGE", Retry_After=self.server.pause)
         if fault in {"409", "500 before"}:
             return self._fail(int(fault[:3]), "FEIL")
         if fault == "reject":
