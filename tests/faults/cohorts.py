@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
@@ -20,7 +20,10 @@ from welcome.letters.models import LetterRun, RunState
 QUARTER = Quarter(2026, 3)
 
 
-def municipality(households: int, *, svarut: bool = False, number: str = "3328") -> Municipality:
+def municipality(
+    households: int, *, svarut: bool = False, number: str = "3328", first: int = 0
+) -> Municipality:
+    """Its people are called Kari Nummer<first> and so on."""
     place = MunicipalityFactory(number=number, name=f"Ål {number}", slug=f"aal-{number}")
     MunicipalityTextFactory(municipality=place)
     if svarut:
@@ -29,7 +32,7 @@ def municipality(households: int, *, svarut: bool = False, number: str = "3328")
     homes = Household.objects.bulk_create(built)
     Person.objects.bulk_create(
         PersonFactory.build(household=home, municipality=place, given_name="Kari", family_name=f"Nummer{n}")
-        for n, home in enumerate(homes)
+        for n, home in enumerate(homes, first)
     )
     return place
 
@@ -85,15 +88,48 @@ def taken(service: double.Double) -> Counter[str]:
     )
 
 
-def lost_and_doubled(found: Counter[str], households: int) -> dict[str, int]:
-    names = {f"Nummer{n}" for n in range(households)}
+def numbered(households: int, first: int = 0) -> set[str]:
+    return {f"Nummer{n}" for n in range(first, first + households)}
+
+
+def lost_and_doubled(found: Counter[str], names: set[str]) -> dict[str, int]:
     return {
         "lost": len(names - found.keys()),
         "doubled": sum(count - 1 for count in found.values()) + len(found.keys() - names),
     }
 
 
-def repeated(attempts: Iterable[int]) -> tuple[int, int]:
-    """How many pieces of work there were, and how often one was begun again."""
-    listed = list(attempts)
-    return len(listed), sum(listed) - len(listed)
+class Work:
+    """Letters on paper in one municipality and by SvarUt in another, made and sent at the same time."""
+
+    FIRST = 10_000  # The names of those by SvarUt begin here.
+
+    def __init__(self, monkeypatch, *, files: int, a_file: int, letters: int) -> None:
+        self.households = files * a_file + letters
+        self._names = numbered(files * a_file) | numbered(letters, self.FIRST)
+        monkeypatch.setattr(runs, "LETTERS_A_FILE", a_file)
+        self.paper = frozen(municipality(files * a_file))
+        wire = municipality(letters, svarut=True, number="3330", first=self.FIRST)
+        self.wire = runs.approve(run=frozen(wire), by=None)
+
+    def begin(self) -> None:
+        runs.approve(run=self.paper, by=None)
+        runs.deliver(run=self.wire, by=None)
+
+    def is_over(self) -> bool:
+        return is_ready(self.paper) and nobody_waits(self.wire)
+
+    def outcome(self, service: double.Double, folder: Path) -> dict[str, int]:
+        """{"lost": 0, "doubled": 0}, if all is well, of paper and SvarUt together."""
+        found = (
+            on_paper(self.paper, folder / "paper") + on_paper(self.wire, folder / "instead") + taken(service)
+        )
+        return lost_and_doubled(found, self._names)
+
+    def pieces(self) -> tuple[int, int]:
+        """How many pieces of work there were, and how often one was begun again."""
+        attempts = [
+            *self.paper.files.values_list("attempts", flat=True),
+            *self.wire.deliveries.by_wire().values_list("attempts", flat=True),
+        ]
+        return len(attempts), sum(attempts) - len(attempts)

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.faults.cohorts import (
+    Work,
     approve,
     approved,
     frozen,
@@ -15,13 +16,13 @@ from tests.faults.cohorts import (
     lost_and_doubled,
     municipality,
     nobody_waits,
+    numbered,
     on_paper,
-    repeated,
     taken,
 )  # fmt: skip
 from tests.faults.portal import SWEEP, until
 from tilflytter.celery import app
-from welcome.letters import nudges, runs
+from welcome.letters import nudges
 from welcome.letters.models import FileState
 
 MINUTES = 600
@@ -35,7 +36,8 @@ def done(run) -> int:
 def test_a_broker_that_forgets_everything(portal, broker, is_long, count, monkeypatch, tmp_path):
     files, gone = (600, 60) if is_long else (30, 3)
     run = frozen(municipality(2 * files))
-    worker, clock = portal.worker(FAULT_SLOW="0.3"), portal.beat(f"{SWEEP} 1")
+    clock = portal.beat(f"{SWEEP} 1")
+    worker = portal.worker(FAULT_SLOW="0.3")
     worker.until_ready()
     approve(run, monkeypatch, a_file=2)
     until(lambda: done(run) > 1, 60, portal.tail)
@@ -53,44 +55,43 @@ def test_a_broker_that_forgets_everything(portal, broker, is_long, count, monkey
     until(lambda: done(run) > back or is_ready(run), 120, portal.tail)
     progress = round(time.monotonic() - came_back, 1)
     until(lambda: is_ready(run), MINUTES, portal.tail)
-    found = on_paper(run, tmp_path / "out")
-    _, again = repeated(run.files.values_list("attempts", flat=True))
+    outcome = lost_and_doubled(on_paper(run, tmp_path / "out"), numbered(2 * files))
+    again = sum(attempts - 1 for attempts in run.files.values_list("attempts", flat=True))
     count(letters=2 * files, seconds_gone=gone, seconds_to_progress=progress, again=again,
-          **lost_and_doubled(found, 2 * files))  # fmt: skip
+          **outcome)  # fmt: skip
     assert back < files, "Redis was away when all was done already"
-    assert lost_and_doubled(found, 2 * files) == {"lost": 0, "doubled": 0}
+    assert outcome == {"lost": 0, "doubled": 0}
     assert worker.is_alive
     assert clock.is_alive
 
 
-@pytest.mark.fault("F4", "every message three times and shuffled, printing")
-def test_every_message_three_times_while_printing(portal, is_long, count, monkeypatch, tmp_path):
-    files = 300 if is_long else 12
-    run = approved(municipality(2 * files), monkeypatch, a_file=2)
-    ids = list(run.files.values_list("pk", flat=True)) * 2
-    random.shuffle(ids)
-    nudges.send(nudges.RENDER_FILE, ids)
+@pytest.mark.fault("F4", "every message three times and shuffled")
+def test_every_message_three_times(portal, service, is_long, count, monkeypatch, tmp_path):
+    files, letters = (300, 600) if is_long else (12, 24)
+    work = Work(monkeypatch, files=files, a_file=2, letters=letters)
+    work.begin()
+    nudges.send(nudges.RENDER_FILE, list(work.paper.files.values_list("pk", flat=True)) * 2)
+    nudges.send(nudges.DELIVER, [work.wire.pk] * 8)
+    messages = broker_shuffled()
     portal.worker()
-    until(lambda: is_ready(run), MINUTES, portal.tail)
+    until(work.is_over, MINUTES, portal.tail)
     until_nothing_waits()
-    found = on_paper(run, tmp_path / "out")
-    count(messages=3 * files, letters=2 * files, **lost_and_doubled(found, 2 * files))
-    assert set(run.files.values_list("attempts", flat=True)) == {1}
-    assert lost_and_doubled(found, 2 * files) == {"lost": 0, "doubled": 0}
+    outcome = work.outcome(service, tmp_path)
+    count(messages=messages, letters=work.households, again=work.pieces()[1], **outcome)
+    assert messages == 3 * files + 12
+    assert work.pieces()[1] == 0
+    assert outcome == {"lost": 0, "doubled": 0}
 
 
-@pytest.mark.fault("F4", "every message three times, sending")
-def test_every_message_three_times_while_sending(portal, service, is_long, count, monkeypatch):
-    letters = 600 if is_long else 24
-    run = approved(municipality(letters, svarut=True), monkeypatch, a_file=50)
-    runs.deliver(run=run, by=None)
-    nudges.send(nudges.DELIVER, [run.pk] * 8)
-    portal.worker()
-    until(lambda: nobody_waits(run), MINUTES, portal.tail)
-    until_nothing_waits()
-    count(messages=12, letters=letters, **lost_and_doubled(taken(service), letters))
-    assert set(run.deliveries.values_list("attempts", flat=True)) == {1}
-    assert lost_and_doubled(taken(service), letters) == {"lost": 0, "doubled": 0}
+def broker_shuffled() -> int:
+    """The messages that wait come in another order. How many they are."""
+    with app.connection_for_read() as connection:
+        client = connection.default_channel.client
+        waiting = client.lrange("celery", 0, -1)
+        random.shuffle(waiting)
+        client.delete("celery")
+        client.rpush("celery", *waiting)
+    return len(waiting)
 
 
 def until_nothing_waits() -> None:

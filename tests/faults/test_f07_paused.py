@@ -6,18 +6,9 @@ import time
 
 import pytest
 
-from tests.faults.cohorts import (
-    approved,
-    is_ready,
-    lost_and_doubled,
-    municipality,
-    nobody_waits,
-    on_paper,
-    taken,
-)  # fmt: skip
+from tests.faults.cohorts import Work
 from tests.faults.portal import until
 from tests.faults.starting import LEASE
-from welcome.letters import runs
 
 # Before its commit a worker holds the run's lock, until the database takes it away.
 PRINTING = ["print.after-claim", "print.mid-render", "print.file-written", "print.before-commit"]
@@ -43,43 +34,34 @@ def wake(portal) -> int:
     return len(sleepers)
 
 
-@pytest.mark.fault("F7", "workers asleep past their lease at four points of a print file")
-def test_asleep_while_printing(portal, is_long, count, monkeypatch, tmp_path):
-    sleepers = 10 if is_long else 1
-    files = sleepers * len(PRINTING) + 2
-    run = approved(municipality(3 * files), monkeypatch, a_file=3)
-    for point in PRINTING:
-        portal.issue(point, sleepers, "stop")
-    portal.worker(sleepers * len(PRINTING) + 1, FAULT_DEAF="1")
+@pytest.mark.fault(
+    "F7", "workers asleep past their lease at four points of a print file and five of a sending"
+)
+def test_asleep_past_the_lease(portal, service, is_long, count, monkeypatch, tmp_path):
+    each, points = (5 if is_long else 1), [*PRINTING, *SENDING]
+    for point in points:
+        portal.issue(point, each, "stop")
+    # Each that falls asleep is one less at work.
+    worker = portal.worker(each * len(points) + 1, FAULT_DEAF="1")
+    work = Work(
+        monkeypatch, files=each * len(PRINTING) + 2, a_file=3, letters=each * len(SENDING) + 10
+    )  # fmt: skip
+    worker.until_ready()
     portal.sweep_each_second()
-    until(lambda: is_ready(run), 120 + 3 * LEASE, portal.tail)
-    before = dict(run.files.values_list("pk", "sha256")), dict(run.files.values_list("pk", "file"))
+    work.begin()
+    # Those by SvarUt take a message each with them, and only the sweep brings another when their lease is over.
+    until(work.is_over, 120 + 10 * LEASE * each, portal.tail)
+    before = written(work)
     woken = wake(portal)
-    after = dict(run.files.values_list("pk", "sha256")), dict(run.files.values_list("pk", "file"))
-    found = on_paper(run, tmp_path / "out")
-    count(asleep=woken, letters=3 * files, stale_writes=sum(before[1][pk] != after[1][pk] for pk in after[1]),
-          **lost_and_doubled(found, 3 * files))  # fmt: skip
-    assert woken == sleepers * len(PRINTING)
-    assert before == after
-    assert lost_and_doubled(found, 3 * files) == {"lost": 0, "doubled": 0}
-
-
-@pytest.mark.fault("F7", "workers asleep past their lease at five points of a sending")
-def test_asleep_while_sending(portal, service, is_long, count, monkeypatch):
-    sleepers = 10 if is_long else 1
-    letters = sleepers * len(SENDING) + 10
-    run = approved(municipality(letters, svarut=True), monkeypatch, a_file=50)
-    for point in SENDING:
-        portal.issue(point, sleepers, "stop")
-    portal.worker(sleepers * len(SENDING) + 1, FAULT_DEAF="1")
-    portal.sweep_each_second()
-    runs.deliver(run=run, by=None)
-    # Each that falls asleep took a message with it, and only the sweep brings another.
-    until(lambda: nobody_waits(run), 120 + 3 * LEASE * sleepers, portal.tail)
-    sent = dict(run.deliveries.values_list("pk", "external_id"))
-    woken = wake(portal)
-    stale = sum(sent[pk] != other for pk, other in run.deliveries.values_list("pk", "external_id"))
-    count(asleep=woken, letters=letters, stale_writes=stale, **lost_and_doubled(taken(service), letters))
-    assert woken == sleepers * len(SENDING)
+    stale = sum(then != now for then, now in zip(before, written(work), strict=True))
+    outcome = work.outcome(service, tmp_path)
+    count(asleep=woken, letters=work.households, stale_writes=stale, **outcome)
+    assert woken == each * len(points)
     assert stale == 0
-    assert lost_and_doubled(taken(service), letters) == {"lost": 0, "doubled": 0}
+    assert outcome == {"lost": 0, "doubled": 0}
+
+
+def written(work: Work) -> list[object]:
+    files = work.paper.files.order_by("pk").values_list("state", "file", "sha256", "pages")
+    deliveries = work.wire.deliveries.order_by("pk").values_list("external_id", "attempts", "sha256")
+    return [*files, *deliveries]

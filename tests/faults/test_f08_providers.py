@@ -10,6 +10,7 @@ from tests.faults.cohorts import (
     lost_and_doubled,
     municipality,
     nobody_waits,
+    numbered,
     on_paper,
     taken,
 )  # fmt: skip
@@ -34,9 +35,9 @@ def test_a_provider_that_fails_in_every_way(portal, service, is_long, count, mon
     runs.deliver(run=run, by=None)
     until(lambda: nobody_waits(run), 60 + 15 * each, lambda: f"{states(run)}\n{portal.tail()}")
     count(faults=each * len(WAYS), letters=letters, asked_before=service.asked["find"],
-          **lost_and_doubled(taken(service), letters))  # fmt: skip
+          **lost_and_doubled(taken(service), numbered(letters)))  # fmt: skip
     assert service.faults == []
-    assert lost_and_doubled(taken(service), letters) == {"lost": 0, "doubled": 0}
+    assert lost_and_doubled(taken(service), numbered(letters)) == {"lost": 0, "doubled": 0}
 
 
 @pytest.mark.fault("F8", "a mail server that breaks off at each step; cut after the letter: uncertain")
@@ -71,10 +72,10 @@ def test_a_mail_server_that_breaks_off(portal, settings, is_long, count, monkeyp
     for to, _content in post.taken:
         found[to.decode().strip("<>").partition("@")[0].capitalize()] += 1
     count(faults=3 * each, letters=letters, uncertain=uncertain, printed_instead=each,
-          **lost_and_doubled(found, letters))  # fmt: skip
+          **lost_and_doubled(found, numbered(letters)))  # fmt: skip
     assert uncertain == each
     assert states(run)["email failed"] == each
-    assert lost_and_doubled(found, letters) == {"lost": 0, "doubled": 0}
+    assert lost_and_doubled(found, numbered(letters)) == {"lost": 0, "doubled": 0}
 
 
 def is_printed(run) -> bool:

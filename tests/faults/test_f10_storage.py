@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.db.utils import InterfaceError
 
-from tests.faults.cohorts import approved, is_ready, lost_and_doubled, municipality, on_paper, repeated
+from tests.faults.cohorts import approved, is_ready, lost_and_doubled, municipality, numbered, on_paper
 from tests.faults.portal import until
 from welcome.letters import runs
 from welcome.letters.models import FileState, LetterRun, PrintFile, RunState
@@ -59,12 +59,12 @@ def test_the_database_restarts(portal, own_postgresql, is_long, count, monkeypat
     began = done(run)
     until(lambda: is_ready(run), 240, portal.tail)
     found = on_paper(run, tmp_path / "out")
-    _, again = repeated(run.files.values_list("attempts", flat=True))
+    again = sum(attempts - 1 for attempts in run.files.values_list("attempts", flat=True))
     count(restarts=restarts, letters=2 * files, again=again, wrong_files=wrong_files(run),
-          **lost_and_doubled(found, 2 * files))  # fmt: skip
+          **lost_and_doubled(found, numbered(2 * files)))  # fmt: skip
     assert began < files, "all was done before the last restart"
     assert wrong_files(run) == 0
-    assert lost_and_doubled(found, 2 * files) == {"lost": 0, "doubled": 0}
+    assert lost_and_doubled(found, numbered(2 * files)) == {"lost": 0, "doubled": 0}
 
 
 def done(run) -> int:
@@ -113,10 +113,10 @@ def test_the_disk_is_full(portal, small_disk, folder, is_long, count, monkeypatc
     until(lambda: is_ready(run), 120, portal.tail)
     found = on_paper(run, tmp_path / "out")
     count(by="a small disk" if not small_disk else "RLIMIT_FSIZE", files=files, set_aside=full, half_files=half,
-          wrong_files=wrong, **lost_and_doubled(found, 4 * files))  # fmt: skip
+          wrong_files=wrong, **lost_and_doubled(found, numbered(4 * files)))  # fmt: skip
     assert 0 < full
     assert (wrong, half, refused) == (0, 0, True)
-    assert lost_and_doubled(found, 4 * files) == {"lost": 0, "doubled": 0}
+    assert lost_and_doubled(found, numbered(4 * files)) == {"lost": 0, "doubled": 0}
 
 
 @pytest.mark.fault("F10", "storage that keeps half a file and says nothing; a file that goes bad later")
@@ -140,7 +140,7 @@ def test_storage_that_lies(portal, is_long, count, monkeypatch, tmp_path, folder
         opened.write(content)
     assert runs.finish(run=run, by=None).state == RunState.DONE
     found = on_paper(run, tmp_path / "out")
-    count(lies=told, files=files, wrong_files=wrong, **lost_and_doubled(found, 2 * files))
+    count(lies=told, files=files, wrong_files=wrong, **lost_and_doubled(found, numbered(2 * files)))
     assert told == lies
     assert wrong == 0
-    assert lost_and_doubled(found, 2 * files) == {"lost": 0, "doubled": 0}
+    assert lost_and_doubled(found, numbered(2 * files)) == {"lost": 0, "doubled": 0}
