@@ -198,7 +198,7 @@ def libre_office(letters, stock) -> float | None:
 def main() -> None:
     place = prepare()
     from welcome.households.quarters import Quarter
-    from welcome.letters import figures, printing, rendering, runs
+    from welcome.letters import figures, printing, proving, rendering, runs
     from welcome.letters.models import Letter
     from welcome.letters.stock import Stock
 
@@ -206,6 +206,7 @@ def main() -> None:
     freezing = timed(lambda: runs.freeze(run=run, by=None), LETTERS)
     run.refresh_from_db()
     letters = list(Letter.objects.select_related("run").order_by("number")[: max(ALONE, 500)])
+    proving_them = timed(lambda: proving.prove(run.proofs.get().pk), LETTERS)
     approving = timed(lambda: runs.approve(run=run, by=None), LETTERS)
     run.refresh_from_db()
     files = list(run.files.select_related("run").order_by("sequence"))
@@ -262,6 +263,7 @@ def main() -> None:
         "pages_a_letter": first.placed[0].pages,
         "shared_once_ms": round(shared_once),
         "freeze_ms": round(freezing, 2),
+        "prove_ms": round(proving_them, 2),
         "approve_ms": round(approving, 2),
         "at_rest_mib": round(at_rest),
     }

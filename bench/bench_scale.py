@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 SIZES = [int(size) for size in sys.argv[1:] if size.isdecimal()] or [1_000, 10_000, 100_000]
@@ -99,6 +100,7 @@ def measure(households: int, folder: Path) -> dict[str, float]:
     from welcome.households.quarters import Quarter
     from welcome.letters import figures, nudges, runs
     from welcome.letters.models import Letter, LetterRun, PrintFile, RunState
+    from welcome.letters.proof_models import Proof
 
     with scope.everywhere():
         places = fill(households)
@@ -115,21 +117,27 @@ def measure(households: int, folder: Path) -> dict[str, float]:
         with scope.of(place.pk):
             runs.freeze(run=runs.ensure(municipality=place, quarter=Quarter(2026, 3), by=None), by=None)
     timed("freeze", began)
-    began = time.perf_counter()
-    for place in places:
-        with scope.of(place.pk):
-            runs.approve(run=LetterRun.objects.get(municipality=place), by=None)
-    timed("approve", began)
     nudges.send = send
     workers = [start_worker(folder, number) for number in range(WORKERS)]
     began = time.perf_counter()
     for task, ids in held:
         send(task, ids)
     with scope.everywhere():
-        while LetterRun.objects.exclude(state=RunState.READY).exists():
-            time.sleep(0.5)
-            if time.perf_counter() - began > 3600:
-                raise SystemExit("Not ready within an hour.")
+        until_none(Proof.objects.open())
+    timed("prove", began)
+    held.clear()
+    nudges.send = lambda task, ids, **more: held.append((task, ids))
+    began = time.perf_counter()
+    for place in places:
+        with scope.of(place.pk):
+            runs.approve(run=LetterRun.objects.get(municipality=place), by=None)
+    timed("approve", began)
+    nudges.send = send
+    began = time.perf_counter()
+    for task, ids in held:
+        send(task, ids)
+    with scope.everywhere():
+        until_none(LetterRun.objects.exclude(state=RunState.READY))
         timed("render", began)
         peak = max(high_water(pid) for worker in workers for pid in (worker.pid, *children(worker.pid)))
         for worker in workers:
@@ -149,6 +157,14 @@ def measure(households: int, folder: Path) -> dict[str, float]:
         "pages_a_letter": pages,
         "seconds": round(sum(clock.values()), 1), "worker_mib": peak, "bytes_per_letter": round(size / households),
     }  # fmt: skip
+
+
+def until_none(rows: Any) -> None:
+    began = time.perf_counter()
+    while rows.exists():
+        time.sleep(0.5)
+        if time.perf_counter() - began > 3600:
+            raise SystemExit("Not ready within an hour.")
 
 
 def start_worker(folder: Path, number: int) -> subprocess.Popen[bytes]:

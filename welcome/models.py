@@ -5,6 +5,7 @@ from welcome.households.own_logins import OwnLogin
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
@@ -36,6 +37,9 @@ __all__ = [
     "PageDay",
     "Person",
     "PrintFile",
+    "Proof",
+    "ProofProblem",
+    "ProofSample",
     "RetentionRun",
     "RunText",
     "SignUp",

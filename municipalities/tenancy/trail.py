@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 from unfold.utils import parse_date_str
 
+from municipalities.audit import noted
 from municipalities.audit.models import Action, AuditEntry, Entry, SystemEntry
 from municipalities.audit.recording import record
 from municipalities.tenancy import chain_pages
@@ -121,7 +122,7 @@ class TrailAdmin(ExportAdmin):
     actions = None
     show_full_result_count = False
     fieldsets = [
-        (None, {"fields": ["at", "person", "action", "thing", "touched", "note"]}),
+        (None, {"fields": ["at", "person", "action", "thing", "touched"]}),
         (_("From where"), {"fields": ["actor", "actor_name", "ip", "route", "request_id"]}),
     ]
 
@@ -173,7 +174,8 @@ class TrailAdmin(ExportAdmin):
 
     @display(description=_("fields and counts"), empty_value="–")
     def touched(self, entry: Entry) -> str:
-        return ", ".join([*entry.fields, *entry.note.split()])
+        fields = [noted.field_in_words(entry.model, name) for name in entry.fields]
+        return ", ".join([*fields, *noted.in_words(entry.note)])
 
 
 @admin.register(AuditEntry)

@@ -8,7 +8,7 @@ from municipalities.tenancy.models import Role
 from tests.browser.test_staff import check_content
 from tests.factories.welcome import ChannelSettingsFactory
 from tests.staff_client import StaffClient
-from tests.welcome.letters.frozen import make_municipality, worker
+from tests.welcome.letters.frozen import approve, make_municipality, worker
 from tests.welcome.letters.sending import arrive_by_email, print_files
 from welcome.households.quarters import Quarter
 from welcome.letters import by_email, delivering, runs
@@ -28,7 +28,7 @@ def run(monkeypatch):
     run = runs.freeze(run=runs.ensure(municipality=place, quarter=Quarter(2026, 3), by=None), by=None)
     gifts = [{"title": "Strikka vottar", "count": 2, "giver": "Ål husflidslag", "note": ""}]
     run.letters.update(gifts=gifts)
-    runs.approve(run=run, by=None)
+    approve(run)
     print_files(run)
     whole = by_email.send
 

@@ -11,6 +11,7 @@ from municipalities.municipality.models import Municipality
 from tests.factories.municipalities import MunicipalityFactory, MunicipalityTextFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.municipalities.national import svarut_double as double
+from tests.welcome.letters.frozen import prove
 from tests.welcome.letters.sending import open_svarut
 from welcome.households.models import Household, Person
 from welcome.households.quarters import Quarter
@@ -38,8 +39,9 @@ def municipality(
 
 
 def frozen(place: Municipality) -> LetterRun:
+    """And proved, so that it can be approved at any time."""
     run = runs.ensure(municipality=place, quarter=QUARTER, by=None)
-    return runs.freeze(run=run, by=None)
+    return prove(runs.freeze(run=run, by=None))
 
 
 def approve(run: LetterRun, monkeypatch, *, a_file: int) -> LetterRun:

@@ -21,7 +21,7 @@ from tests.walls.declared import QUERIES, Kind, rule_of, values_of
 from tests.walls.planting import ADMINS, OF_THE_INSTALLATION, Place, make
 from tests.walls.routes import addresses_of, all_routes
 from tests.welcome.households.files import csv, read, row, save, take_in
-from tests.welcome.letters.frozen import make_municipality, make_printed
+from tests.welcome.letters.frozen import approve, make_municipality, make_printed
 from welcome.households import actions
 from welcome.households.consents import Consent
 from welcome.households.links import NEWCOMER
@@ -139,7 +139,7 @@ def history(place, office, monkeypatch, django_capture_on_commit_callbacks):
         for quarter in (DONE, READY):
             make_printed(found[quarter])
         runs.finish(run=found[DONE], by=None)
-        runs.approve(run=found[MADE], by=None)
+        approve(found[MADE])
     # Or everything below would find nothing because there was nothing.
     assert {hit.value for hit in everywhere.search_kept([*ADDRESS, *IDENTITY])} >= {
         "Kvasir",

@@ -14,7 +14,8 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
 from welcome.households.quarters import Quarter
-from welcome.letters import delivery_pages, downloads, packing, previews, staff
+from welcome.letters import delivery_pages, downloads, packing, previews, proof_pages, staff
+from welcome.letters import noted as noted  # The words of its notes in the log.
 from welcome.letters.forms import EnsureForm, quarter_name
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunState
 
@@ -130,7 +131,7 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
     steps = [
         ("cohort", staff.cohort),
         ("texts", staff.texts),
-        ("proof", staff.proof),
+        ("proof", proof_pages.proof),
         ("approve", staff.approve),
         ("progress", staff.progress),
         ("delivery", delivery_pages.delivery),
@@ -169,7 +170,9 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
             name="welcome_letterrun_settle",
         ),
         path(
-            "<int:object_id>/letters/<int:number>/", staff_only(staff.letter), name="welcome_letterrun_letter"
+            "<int:object_id>/letters/<int:number>/",
+            staff_only(proof_pages.letter),
+            name="welcome_letterrun_letter",
         ),
         path(
             "<int:object_id>/letters/<int:number>/withdraw/",

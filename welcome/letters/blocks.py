@@ -8,6 +8,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from welcome.letters import fields
+from welcome.letters.directions import isolated
 from welcome.letters.models import Letter, RunText
 from welcome.letters.template_models import BlockKind
 from welcome.letters.words import begins_right_to_left, is_right_to_left
@@ -44,14 +45,18 @@ def blocks_of(letter: Letter, text: RunText) -> list[Block]:
     return [
         Block(
             kind=frozen["kind"],
-            title=fields.fill(escape(frozen["title"]), letter, text),
-            html=_html(frozen, letter, text),
+            title=_readable(fields.fill(escape(frozen["title"]), letter, text), frozen["language"]),
+            html=_readable(_html(frozen, letter, text), frozen["language"]),
             language=frozen["language"],
             code=letter.code if frozen["kind"] == BlockKind.MEETING else "",
         )
         for frozen in text.blocks or before_there_were_blocks(text)
         if is_told(frozen["kind"], letter, text)
     ]
+
+
+def _readable(html: SafeString, language: str) -> SafeString:
+    return isolated(html) if is_right_to_left(language) else html
 
 
 def is_told(kind: str, letter: Letter, text: RunText) -> bool:

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
-from welcome.letters import deliveries, nudges
+from welcome.letters import deliveries, nudges, sampling
 from welcome.letters.locking import locked, not_now, note
 from welcome.letters.models import FileState, LetterRun, RunState
 from welcome.letters.storing import first_damaged
@@ -48,6 +48,7 @@ def finish(*, run: LetterRun, by: User | None) -> LetterRun:
                 deliveries.hand_over(run)
                 run.state, run.done_at = RunState.DONE, timezone.now()
                 run.save(update_fields=["state", "done_at"])
+                sampling.drop_of(run)
                 note(Action.FINISHED, run, by)
     if run.state != RunState.DONE:
         # Said only now that what was taken back is committed: its file is to be made anew first.

@@ -15,7 +15,7 @@ def words_for(kind: str, language: str) -> dict[str, str]:
         match kind:
             case BlockKind.HOST:
                 return _text(
-                    _("Your host"),
+                    _("Meet your host"),
                     _(
                         "{host} lives here and is your host: somebody to ask about what is written nowhere. {host}"
                         " gets in touch with you soon. You are welcome to call first."

@@ -98,7 +98,7 @@ def fall_back(
             run.state, run.done_at = RunState.DELIVERING, None
             run.save(update_fields=["state", "done_at"])
         if by is not None:
-            _note(delivery, f"on paper: {reason}", by)
+            _note(delivery, f"on_paper {reason}", by)
     return True
 
 

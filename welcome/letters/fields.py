@@ -1,6 +1,7 @@
 """Merge fields: `{host}` in a text stands for what a letter tells at that place.
 
-A field is known by one name in all languages, so that a text can be translated around it.
+A field is known by one name in all languages, so that a text can be translated around it. `{du|dere}` is no field but
+two forms: the first for a household of one, the second for several.
 """
 
 import datetime
@@ -31,6 +32,22 @@ class Field:
     example: str
     value: Callable[[Letter, RunText], str]
     blocks: frozenset[BlockKind] = field(default=EVERYWHERE)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Words for a household of one, and for several; `written` stands between the braces, as HTML."""
+
+    written: str
+
+    @property
+    def is_sound(self) -> bool:
+        """Two, and no formatting that begins or ends between them."""
+        return self.written.count("|") == 1 and "<" not in self.written
+
+    def value(self, letter: Letter) -> SafeString:
+        one, _, several = self.written.partition("|")
+        return mark_safe((one if letter.people == 1 else several).strip())  # noqa: S308 - sanitised when frozen
 
 
 def _head(name: str) -> Callable[[Letter, RunText], str]:
@@ -115,13 +132,15 @@ def of_block(kind: str) -> list[Field]:
 
 
 @lru_cache(maxsize=512)
-def _parts(words: str) -> tuple[str | Field, ...]:
+def _parts(words: str) -> tuple[str | Field | Forms, ...]:
     """Words and fields in turn; what is no field stays as it was typed."""
     parts = _BRACES.split(words)
-    return tuple(
-        part if number % 2 == 0 else FIELDS.get(part.strip(), f"{{{part}}}")
-        for number, part in enumerate(parts)
-    )
+    return tuple(part if number % 2 == 0 else _between(part) for number, part in enumerate(parts))
+
+
+def _between(braces: str) -> str | Field | Forms:
+    forms = Forms(braces)
+    return forms if forms.is_sound else FIELDS.get(braces.strip(), f"{{{braces}}}")
 
 
 def fill(html: str, letter: Letter, text: RunText) -> SafeString:
@@ -129,8 +148,13 @@ def fill(html: str, letter: Letter, text: RunText) -> SafeString:
     parts = _parts(html)
     if len(parts) == 1:
         return mark_safe(html)  # noqa: S308 - sanitised when it was frozen
-    filled = (part if isinstance(part, str) else escape(part.value(letter, text)) for part in parts)
-    return mark_safe("".join(filled))  # noqa: S308 - sanitised when it was frozen; values are escaped
+    return mark_safe("".join(_filled(part, letter, text) for part in parts))  # noqa: S308 - as above
+
+
+def _filled(part: str | Field | Forms, letter: Letter, text: RunText) -> str:
+    if isinstance(part, Forms):
+        return part.value(letter)
+    return part if isinstance(part, str) else escape(part.value(letter, text))
 
 
 def used(words: str) -> Iterator[Field]:
@@ -143,7 +167,13 @@ def faults(words: str, kind: str) -> list[str]:
     found = []
     for name in dict.fromkeys(part.strip() for part in _BRACES.findall(words)):
         shown = strip_tags(name)
-        if name not in FIELDS:
+        if "|" in name:
+            if not Forms(name).is_sound:
+                found.append(
+                    gettext("{%(name)s}: write two forms, {for one|for several}, without formatting in them.")
+                    % {"name": shown}
+                )
+        elif name not in FIELDS:
             near = difflib.get_close_matches(shown, [known.name for known in of_block(kind)], n=1)
             hint = gettext("Did you mean {%(near)s}?") % {"near": near[0]} if near else ""
             unknown = gettext("There is no field {%(name)s}.") % {"name": shown}
@@ -156,6 +186,21 @@ def faults(words: str, kind: str) -> list[str]:
     if set(_BRACES.sub("", words)) & {"{", "}"}:
         found.append(gettext("A brace stands alone: a field is written as {names}, with both."))
     return found
+
+
+def wrong(words: str, kind: str) -> str:
+    """Of these words only the merge fields in which `faults` finds something, to be said in any language later."""
+    names = dict.fromkeys(part.strip() for part in _BRACES.findall(words))
+    bad = [f"{{{name}}}" for name in names if _is_wrong(name, kind)]
+    stray = set(_BRACES.sub("", words)) & {"{", "}"}
+    # Closed before opened: the other way round the two would be a field.
+    return " ".join([*bad, *sorted(stray, reverse=True)])
+
+
+def _is_wrong(name: str, kind: str) -> bool:
+    if "|" in name:
+        return not Forms(name).is_sound
+    return name not in FIELDS or kind not in FIELDS[name].blocks
 
 
 def without_value(words: str, letter: Letter, text: RunText) -> list[str]:

@@ -8,11 +8,9 @@ from typing import Any
 from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
-from welcome.letters import problems
 from welcome.letters.channels import Channel
 from welcome.letters.delivery_models import DeliveryState, Reason
-from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
-from welcome.letters.problems import Problem
+from welcome.letters.models import FileState, LetterRun, LetterState, PrintFile, RunState
 
 
 @dataclass(frozen=True)
@@ -32,17 +30,11 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Proof:
+class Outline:
     cohort: int
     letters: int
     left_out: dict[str, int]  # reason → households
     languages: dict[str, int]  # language → letters
-    warnings: list[Problem]  # What blocks the run comes first.
-    samples: list[Letter]
-
-    @property
-    def is_blocked(self) -> bool:
-        return any(problem.blocking for problem in self.warnings)
 
 
 def progress(run: LetterRun) -> Progress:
@@ -93,16 +85,14 @@ def _errors(run: LetterRun, files: Iterable[PrintFile]) -> dict[str, int]:
     return errors
 
 
-def proof(run: LetterRun) -> Proof:
-    """What whoever approves a frozen run looks at."""
+def outline(run: LetterRun) -> Outline:
+    """Whom a frozen run goes to."""
     languages = run.letters.order_by("language").values_list("language").annotate(Count("pk"))
-    return Proof(
+    return Outline(
         cohort=run.cohort,
         letters=run.letters.count(),
         left_out=left_out(run),
         languages=dict(languages),
-        warnings=problems.of_run(run),
-        samples=samples(run),
     )
 
 
@@ -163,32 +153,6 @@ def channels(run: LetterRun) -> dict[str, int]:
 
 def left_out(run: LetterRun) -> dict[str, int]:
     return dict(run.left_out.order_by("reason").values_list("reason").annotate(Count("pk")))
-
-
-def samples(run: LetterRun) -> list[Letter]:
-    """Letters that show the most: the longest and the shortest address names, each language, and
-    households of one, two, three and more people; each letter once."""
-    letters = list(
-        run.letters.order_by("number").only("run", "number", "language", "address", "salutation", "people")
-    )
-    if not letters:
-        return []
-    chosen = [
-        max(letters, key=lambda letter: len("".join(letter.address))),
-        min(letters, key=lambda letter: len("".join(letter.address))),
-    ]
-    seen: set[str] = set()
-    for letter in letters:
-        traits = {
-            f"language {letter.language}",
-            f"people {min(letter.people, 4)}",
-            f"lines {len(letter.address)}",
-        }
-        if traits - seen:
-            seen |= traits
-            chosen.append(letter)
-    unique = {letter.pk: letter for letter in chosen}
-    return list(run.letters.filter(pk__in=unique).select_related("run", "household").order_by("number"))
 
 
 def report(run: LetterRun) -> dict[str, Any]:

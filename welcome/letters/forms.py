@@ -78,8 +78,8 @@ class WithdrawForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """`seen` is when the letters that the user looked at were frozen: who approves what somebody has
-    frozen anew in the meantime would approve letters that nobody has read."""
+    """`seen` is when the letters that the user looked at were frozen, and their proof: who approves what
+    somebody has frozen or proved anew in the meantime would approve letters and warnings that nobody has read."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     sure = forms.BooleanField(
@@ -96,14 +96,15 @@ class ApproveForm(forms.Form):
         seen = str(self.cleaned_data["seen"])
         if seen != version_of(self.run):
             raise forms.ValidationError(
-                _("The run has been frozen anew since you looked at it. Look at the letters again.")
+                _("The run has been frozen or proved anew since you looked at it. Look at the letters again.")
             )
         return seen
 
 
 def version_of(run: LetterRun) -> str:
-    """Tells one freezing of a run from another."""
-    return run.frozen_at.isoformat() if run.frozen_at else ""
+    """Tells one freezing of a run from another, and one proof of it."""
+    proof = run.proofs.order_by("-pk").values_list("pk", flat=True).first()
+    return f"{run.frozen_at.isoformat()} {proof}" if run.frozen_at else ""
 
 
 class BounceForm(forms.Form):

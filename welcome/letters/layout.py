@@ -16,7 +16,7 @@ from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from welcome.letters import geometry
+from welcome.letters import geometry, problem_words
 from welcome.letters.geometry import MM_TO_PX, Rectangle
 
 # WeasyPrint turns this on for the whole process when it is imported: half a coat of arms would be
@@ -28,7 +28,16 @@ SCHEME = "letter:"
 
 
 class LayoutError(Exception):
-    """This letter can't be printed as it stands; the message says why."""
+    """This letter can't be printed as it stands; `code` and `details` say why, the message in the reader's
+    language (`problem_words.py`)."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code, details)
+        self.code, self.details = code, details
+
+    def __str__(self) -> str:
+        words = problem_words.said(self.code, self.details)
+        return words[:1].upper() + words[1:]
 
 
 class TooSlow(BaseException):
@@ -93,7 +102,7 @@ def _measures() -> dict[str, float]:
     }
 
 
-MARGIN_TOP, MARGIN_BOTTOM = 20.0, 32.0
+MARGIN_TOP, MARGIN_BOTTOM = 20.0, 27.0
 LANDSCAPE_HEIGHT = 15.0
 
 
@@ -109,9 +118,9 @@ def lay_out(
                 font_config=fonts(), stylesheets=[_stylesheet()], optimize_images=True, cache=images
             )
     except FatalURLFetchingError as error:
-        raise LayoutError(str(error)) from error
+        raise LayoutError("fetching", what=str(error)) from error
     except TooSlow as error:
-        raise LayoutError(f"The layout took more than {SECONDS_A_LAYOUT} seconds.") from error
+        raise LayoutError("too_slow", seconds=SECONDS_A_LAYOUT) from error
     _look_over(document)
     return document
 
@@ -121,15 +130,15 @@ def _look_over(document: Document) -> None:
     hanging on: those would be fetched when the PDF is written."""
     hung_on = any(kind == "attachment" for page in document.pages for kind, *_ in page.links)
     if hung_on or document.metadata.attachments:
-        raise LayoutError("The letter wants to carry a file along.")
+        raise LayoutError("carries_file")
     for number, page in enumerate(document.pages, start=1):
         for box, text, is_address in _texts(page):
             if is_address and not geometry.ADDRESS.holds(box, slack=0.3):
-                raise LayoutError(f"The address line {text!r} leaves the window.")
+                raise LayoutError("leaves_window", text=text)
             if number == 1 and not is_address and has_window(document) and box.touches(geometry.CLEAR):
-                raise LayoutError(f"{text!r} stands in the window.")
+                raise LayoutError("in_window", text=text)
             if not geometry.PRINTABLE.holds(box):
-                raise LayoutError(f"{text!r} leaves the printable area of page {number}.")
+                raise LayoutError("off_page", text=text, page=number)
 
 
 def has_window(document: Document) -> bool:

@@ -133,7 +133,7 @@ class LetterState(models.TextChoices):
 
 
 # An encrypted field has no lookups of its own; nothing stays nothing when it is encrypted.
-_NO_CODE = Exact(Cast(F("code"), models.TextField()), Value(""))
+NO_CODE = Exact(Cast(F("code"), models.TextField()), Value(""))
 
 
 class LetterQuerySet(OwnedQuerySet["Letter"]):
@@ -196,8 +196,9 @@ class Letter(MunicipalityOwned):
     # words, as "Bokmål, English";
     # "about" in the letter's language or nothing. {} where nobody may be named to this household.
     host = models.JSONField(_("host"), default=dict, blank=True)
-    # [{"title", "count", "giver", "note"}, …] in the letter's language and in the order they are told of;
-    # "count" is a number of at least 1, "giver" and "note" may be "".
+    # [{"gift", "title", "count", "giver", "note"}, …] in the letter's language and in the order they are told of;
+    # "gift" is the gift's number, None or missing in letters of before it was kept, "count" a number of at least
+    # 1, "giver" and "note" may be "".
     gifts = models.JSONField(_("gifts"), default=list, blank=True)
     # The whole address that a QR code leads to, where the household signs up for the run's meeting: `https://…`;
     # "" where there is none. Encrypted, since it opens a page and a copy of the database must not.
@@ -249,7 +250,7 @@ class Letter(MunicipalityOwned):
             ),
             models.CheckConstraint(
                 condition=Q(purged_at=None)
-                | Q(address=[], salutation="", email="", host={}, gifts=[]) & Q(_NO_CODE),
+                | Q(address=[], salutation="", email="", host={}, gifts=[]) & Q(NO_CODE),
                 name="letter_purged_holds_no_address",
                 violation_error_message=_(
                     "A letter whose address was deleted holds neither it nor the names, host, gifts and code."

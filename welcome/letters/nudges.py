@@ -9,6 +9,7 @@ from kombu.exceptions import KombuError
 
 logger = logging.getLogger(__name__)
 RENDER_FILE = "welcome.letters.tasks.render_file"
+PROVE = "welcome.letters.tasks.prove"
 # The sweep comes again each minute; without an end, a night without workers would leave a message a minute.
 SECONDS_TO_LIVE = 120
 FREEZE = "welcome.letters.tasks.freeze"

@@ -6,6 +6,7 @@ from municipalities.privacy.registry import Erasure, Kind, Personal, declare, no
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate
 
 _UNLINKED = Personal(Kind.HOUSEHOLD, Erasure.UNLINK, shown=False)
@@ -79,6 +80,31 @@ DECLARATIONS = [
             "error": Personal(Kind.FREE_TEXT, Erasure.BLANK),
         },
         plain=["id", "municipality", "file", "state", "first_page", "pages", "purged_at"],
+    ),
+    declare(Proof, activity=ACCOUNTS, personal={"asked_by": STAFF}, plain=[
+        "id", "municipality", "run", "state", "asked_at", "made_from", "total", "counted", "finished_at", "error",
+        "attempts", "lease_token", "lease_expires_at", "at_number",
+    ]),
+    # Both go with their letter, which an erasure takes back or empties first (`sampling.py`).
+    declare(
+        ProofProblem,
+        activity=LETTERS,
+        rows=lambda household: ProofProblem.objects.filter(letter__household=household),
+        personal={
+            "letter": Personal(Kind.HOUSEHOLD, shown=False),
+            "details": Personal(Kind.FREE_TEXT, shown=False),
+        },
+        plain=["id", "municipality", "proof", "code", "blocking", "language"],
+    ),
+    declare(
+        ProofSample,
+        activity=LETTERS,
+        rows=lambda household: ProofSample.objects.filter(letter__household=household),
+        personal={
+            "letter": Personal(Kind.HOUSEHOLD, shown=False),
+            "file": Personal(Kind.ADDRESS, shown=False),
+        },
+        plain=["id", "municipality", "proof", "pages", "sha256", "made_from", "is_longest"],
     ),
     declare(
         LeftOut,

@@ -1,6 +1,7 @@
 """What is to be packed for each letter of a run: its number, language, people and gifts. No names stand here:
 the label bears them, and the letter's number joins the two."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 from municipalities.texts.languages import LANGUAGES
 from welcome.letters.models import Letter, LetterRun
 from welcome.letters.run_lists import letters_of
+
+MANY = 1_000_000  # More than the letters of a run.
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,20 @@ def picks(run: LetterRun) -> list[Pick]:
 
 
 def totals(run: LetterRun) -> list[Total]:
-    """How many of each gift in all, most first. A gift's title is in its letter's language, so that one gift
-    in three languages is three rows."""
-    counted: dict[str, int] = {}
+    """How many of each gift in all, most first, whatever languages its letters are in. A gift is called as in the
+    letters in the municipality's language, or else as in most; in letters of before its number was kept, its title
+    is all that is known of it."""
+    counted: Counter[int | str] = Counter()
+    called: dict[int | str, Counter[str]] = {}
+    home = run.municipality.home_language
     for letter in letters_of(run):
-        for title, count in _gifts(letter):
-            counted[title] = counted.get(title, 0) + count
-    return [
-        Total(title, count) for title, count in sorted(counted.items(), key=lambda row: (-row[1], row[0]))
-    ]
+        for line in letter.gifts:
+            gift, title, count = line.get("gift") or line["title"], line["title"], int(line.get("count", 1))
+            counted[gift] += count
+            called.setdefault(gift, Counter())[title] += MANY if letter.language == home else 1
+    named = {gift: min(titles, key=lambda title: (-titles[title], title)) for gift, titles in called.items()}
+    rows = [Total(named[gift], count) for gift, count in counted.items()]
+    return sorted(rows, key=lambda row: (-row.count, row.title))
 
 
 def _gifts(letter: Letter) -> Iterable[tuple[str, int]]:

@@ -8,12 +8,14 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from PIL import Image
 from weasyprint import Document
 
 from municipalities.links import codes
 from municipalities.municipality.landscape import ridges
 from welcome.letters.blocks import Block, blocks_of
+from welcome.letters.directions import isolated
 from welcome.letters.layout import LANDSCAPE_HEIGHT, LayoutError, Pictures, lay_out
 from welcome.letters.models import Letter, LetterRun, RunText
 from welcome.letters.shapes import Shape, code_of, is_long
@@ -87,19 +89,25 @@ class Press:
     def _personal(self, language: str, blocks: Sequence[Block], spots: dict[str, Any]) -> Document:
         heading = self._texts[language].words["heading"].replace("{names}", "")
 
-        def of_pages(pages: int) -> Document:
+        def of_pages(pages: int, *, tight: bool = False) -> Document:
             behind = self.enclosed(language, before=pages)
             return self._lay_out(
                 "print/letter.html",
                 language,
                 total=pages + behind,
+                tight=tight,
                 has_enclosure=behind > 0,
                 heading_rtl=begins_right_to_left(heading),
                 blocks=blocks,
                 **spots,
             )
 
-        return settled(of_pages)
+        loose = of_pages(1)
+        if len(loose.pages) == 1:
+            return loose
+        # Set closer, a letter that tells of host, meeting and gifts stays on one page, its signature with it.
+        tight = of_pages(1, tight=True)
+        return tight if len(tight.pages) == 1 else settled(of_pages, guess=len(loose.pages))
 
     def enclosed(self, language: str, *, before: int) -> int:
         """How many practical pages there are behind `before` personal ones."""
@@ -121,6 +129,8 @@ class Press:
 
     def _lay_out_enclosure(self, language: str, before: int) -> Document:
         text = self._texts[language]
+        introduction = text.introduction.get("body", "")
+        rtl = is_right_to_left(text.introduction.get("language", language))
         return settled(
             lambda pages: self._lay_out(
                 "print/enclosure.html",
@@ -128,7 +138,8 @@ class Press:
                 total=before + pages,
                 first_page=before + 1,
                 topics=[_topic(topic) for topic in text.enclosure],
-                introduction_rtl=is_right_to_left(text.introduction.get("language", language)),
+                introduction=isolated(introduction) if rtl else mark_safe(introduction),  # noqa: S308 - sanitised
+                introduction_rtl=rtl,
             ),
             guess=next(
                 (length for (known, _), length in self._lengths.items() if known == language), _about(text)
@@ -170,9 +181,9 @@ class Press:
             with default_storage.open(path) as opened:
                 content = opened.read()
         except OSError as error:
-            raise LayoutError(f"The picture {path} is missing.") from error
+            raise LayoutError("picture_gone", path=path) from error
         if not stem.startswith(hashlib.sha256(content).hexdigest()):
-            raise LayoutError(f"The picture {path} is not what was frozen.")
+            raise LayoutError("picture_changed", path=path)
         return self._pictures.add(content, MIME_TYPES.get(ending, "image/png"))
 
 
@@ -193,7 +204,7 @@ def settled(lay_out: Callable[[int], Document], guess: int = 1) -> Document:
         if len(document.pages) == pages:
             return document
         pages = len(document.pages)
-    raise LayoutError("The number of pages changes with what is printed about it.")
+    raise LayoutError("unsettled")
 
 
 def _about(text: RunText) -> int:
@@ -212,8 +223,10 @@ def css_string(text: str) -> str:
 
 def _topic(topic: dict[str, Any]) -> dict[str, Any]:
     """For the page: contacts in their parts, since a number or a span of days isn't broken over two lines."""
+    rtl = is_right_to_left(topic["language"])
     return topic | {
-        "rtl": is_right_to_left(topic["language"]),
+        "rtl": rtl,
+        "body": isolated(escape(topic["body"])) if rtl else topic["body"],
         "contacts": [
             [(part, begins_right_to_left(part)) for part in contact.split(" · ")]
             for contact in topic["contacts"]

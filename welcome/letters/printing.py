@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from municipalities.tenancy.logs import where
 from welcome.letters import rendering, stock, storing, watching
 from welcome.letters.models import FileState, Letter, LetterRun, LetterState, PrintFile, RunState
+from welcome.letters.proof_models import ProofSample
 from welcome.letters.withdrawal import WAITING_AGAIN, withdraw_changed
 
 # Signs of life come each second, and no letter may take longer than 30: who is silent so long is dead.
@@ -222,7 +223,8 @@ def tidy(run: LetterRun) -> int:
         there = default_storage.listdir(folder)[1]
     except FileNotFoundError:
         return 0
-    named = {name.rpartition("/")[2] for name in run.files.values_list("file", flat=True)}
+    samples = ProofSample.objects.filter(proof__run=run).values_list("file", flat=True)
+    named = {name.rpartition("/")[2] for name in [*run.files.values_list("file", flat=True), *samples]}
     before = timezone.now() - datetime.timedelta(hours=1)
     stray = [f"{folder}/{name}" for name in there if name not in named]
     old = [path for path in stray if default_storage.get_modified_time(path) < before]

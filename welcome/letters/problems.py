@@ -1,35 +1,40 @@
-"""What stands against printing a frozen run, and what whoever approves it should know."""
+"""What stands against printing a frozen run, and what whoever approves it should know: what its rows tell. What shows
+only on laid-out pages, `proving.py` finds."""
 
-import datetime
-import heapq
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count
 from django.utils.html import strip_tags
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from municipalities.texts.languages import LANGUAGES
-from welcome.letters import fields, fonts, geometry, rendering
-from welcome.letters.blocks import blocks_of, is_told
+from welcome.letters import fields, fonts, geometry, problem_words
+from welcome.letters.blocks import is_told
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterRun, RunText
-from welcome.letters.press import Press
 from welcome.letters.template_models import BlockKind
 
 PERSONAL_PAGES = 2  # One sheet: more would be another letter.
-LAID_OUT = 3  # Letters of a language, the longest ones.
 
 
 @dataclass(frozen=True)
 class Problem:
+    """`details` is what its sentence names, as JSON can hold it."""
+
     code: str
-    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
     blocking: bool = False
     letter: Letter | None = None
     language: str = ""
+
+    @property
+    def message(self) -> str:
+        return problem_words.said(self.code, self.details, str(self.letter or ""))
+
+
+def of_one(letter: Letter, code: str, **details: Any) -> Problem:
+    """What keeps this letter from being printed as it should be."""
+    return Problem(code, details, blocking=True, letter=letter, language=letter.language)
 
 
 def measure_address(line: str) -> float:
@@ -41,28 +46,18 @@ def of_letter(letter: Letter) -> list[Problem]:
     """What keeps this letter from being printed whole."""
     found = []
     if bad := fonts.unprintable("\n".join([*letter.address, letter.salutation, *_told(letter)])):
-        found.append(
-            Problem(
-                "glyph",
-                _("%(letter)s: no font can print %(characters)s.")
-                % {"letter": letter, "characters": ", ".join(map(fonts.name_of, bad))},
-                blocking=True,
-                letter=letter,
-                language=letter.language,
-            )
-        )
+        found.append(of_one(letter, "glyph", characters=[*map(fonts.name_of, bad)]))
     if not geometry.fits(letter.address, measure_address):
-        found.append(
-            Problem(
-                "address_too_long",
-                _("%(letter)s: the address does not fit its window: %(lines)d lines of %(width)d mm.")
-                % {"letter": letter, "lines": geometry.ADDRESS_LINES, "width": geometry.ADDRESS_WIDTH},
-                blocking=True,
-                letter=letter,
-                language=letter.language,
-            )
-        )
+        lines, width = geometry.ADDRESS_LINES, geometry.ADDRESS_WIDTH
+        found.append(of_one(letter, "address_too_long", lines=lines, width=width))
     return found
+
+
+def of_pages(letter: Letter, tried: int | LayoutError) -> list[Problem]:
+    """Of how many pages it takes before its enclosure, or why it can't be laid out."""
+    if isinstance(tried, LayoutError):
+        return [of_one(letter, tried.code, **tried.details)]
+    return [of_one(letter, "too_many_pages", count=tried)] if tried > PERSONAL_PAGES else []
 
 
 def _told(letter: Letter) -> Iterator[str]:
@@ -72,162 +67,53 @@ def _told(letter: Letter) -> Iterator[str]:
 
 
 def of_run(run: LetterRun) -> list[Problem]:
-    """All of a frozen run, what blocks it first."""
-    found = [*_texts(run), *_letters(run), *_letterhead(run), *_fallbacks(run)]
-    # Of a letter that is stopped already, its page says the same once more.
-    stopped = {problem.letter for problem in found if problem.blocking and problem.letter}
-    found += [problem for problem in _layouts(run) if problem.letter not in stopped]
-    return sorted(found, key=lambda problem: not problem.blocking)
+    """Of what its letters share, and of how many they are."""
+    found = [*_texts(run), *_letterhead(run), *_fallbacks(run)]
+    return found if run.letters.exists() else [Problem("nobody"), *found]
 
 
-def _letters(run: LetterRun) -> Iterator[Problem]:
-    letters = 0
-    texts = {text.language: text for text in run.texts.all()}
-    for letter in run.letters.iterator(chunk_size=1000):
-        letters += 1
-        yield from of_letter(letter)
-        yield from _unknown(letter, texts[letter.language])
-    if not letters:
-        yield Problem("nobody", _("Nobody gets a letter in this run."))
-
-
-def _unknown(letter: Letter, text: RunText) -> Iterator[Problem]:
+def unknown(letter: Letter, text: RunText) -> Iterator[Problem]:
     """Fields that stand in this letter's text and of which nothing is known for it."""
     told = [block for block in text.blocks if is_told(block["kind"], letter, text)]
     words = " ".join([text.greeting["body"], *(block["title"] + block["body"] for block in told)])
     if missing := fields.without_value(words, letter, text):
-        yield Problem(
-            "field_without_value",
-            _("%(letter)s: nothing is known for %(fields)s, so its place in the text stays empty.")
-            % {"letter": letter, "fields": ", ".join(f"{{{name}}}" for name in missing)},
-            letter=letter,
-            language=letter.language,
-        )
-
-
-def _layouts(run: LetterRun) -> list[Problem]:
-    return _laid_out(run.pk, run.frozen_at, run.letters.count()) if run.frozen_at else []
-
-
-@lru_cache(maxsize=8)
-def _laid_out(run_id: int, frozen_at: datetime.datetime, letters: int) -> list[Problem]:
-    """What shows only when pages are laid out, of the longest letters of each language: those that fit tell
-    that shorter ones do. Takes a tenth of a second a letter, and of a frozen run only the
-    number of its letters changes."""
-    run = LetterRun.objects.get(pk=run_id)
-    texts = {text.language: text for text in run.texts.all()}
-    try:
-        press = Press(run, enclosing=False)
-    except LayoutError as error:
-        return [Problem("picture_missing", str(error), blocking=True)]
-    longest: dict[str, list[tuple[int, int]]] = {}
-    for letter in run.letters.iterator(chunk_size=1000):
-        blocks = blocks_of(letter, texts[letter.language])
-        length = sum(len(block.title) + len(block.html) for block in blocks) + len(letter.salutation)
-        heapq.heappush(longest.setdefault(letter.language, []), (length, letter.pk))
-        if len(longest[letter.language]) > LAID_OUT:
-            heapq.heappop(longest[letter.language])
-    chosen = [pk for found in longest.values() for _length, pk in found]
-    found: list[Problem] = []
-    for letter in run.letters.filter(pk__in=chosen).order_by("number"):
-        found += _laid_out_letter(press, letter)
-    return found
-
-
-def _laid_out_letter(press: Press, letter: Letter) -> Iterator[Problem]:
-    try:
-        with rendering.one_at_a_time:
-            pages = len(press.personal(letter).pages)
-    except LayoutError as error:
-        yield Problem("layout", f"{letter}: {error}", blocking=True, letter=letter, language=letter.language)
-        return
-    if pages > PERSONAL_PAGES:
-        said = ngettext(
-            "%(letter)s takes %(count)d page before its enclosure: make a text shorter.",
-            "%(letter)s takes %(count)d pages before its enclosure: make a text shorter.",
-            pages,
-        )
-        yield Problem(
-            "too_many_pages",
-            said % {"letter": letter, "count": pages},
-            letter=letter,
-            language=letter.language,
-        )
+        details = {"fields": missing}
+        yield Problem("field_without_value", details, letter=letter, language=letter.language)
 
 
 def _letterhead(run: LetterRun) -> Iterator[Problem]:
     if not run.letterhead.get("arms"):
-        yield Problem("no_arms", _("The municipality's arms are missing: a plain shield is printed."))
+        yield Problem("no_arms")
     if not run.letterhead.get("signature"):
-        yield Problem(
-            "no_signature", _("The mayor's signature is missing: the name is printed, without a signature.")
-        )
+        yield Problem("no_signature")
     words = " ".join(str(value) for value in run.letterhead.values())
     if bad := fonts.unprintable(words):
-        yield _unprintable_text(bad, _("the letterhead"))
+        yield _unprintable_text(bad)
 
 
 def _fallbacks(run: LetterRun) -> Iterator[Problem]:
     wished = run.letters.exclude(wished_language="").values("wished_language", "language")
     for row in wished.annotate(letters=Count("pk")).order_by("wished_language", "language"):
-        yield Problem(
-            "language_fallback",
-            ngettext(
-                "%(count)d household asked for %(wished)s, which has no greeting: %(taken)s is used.",
-                "%(count)d households asked for %(wished)s, which has no greeting: %(taken)s is used.",
-                row["letters"],
-            )
-            % {
-                "count": row["letters"],
-                "wished": LANGUAGES[row["wished_language"]].own_name,
-                "taken": LANGUAGES[row["language"]].own_name,
-            },
-            language=row["wished_language"],
-        )
+        details = {"count": row["letters"], "wished": row["wished_language"], "taken": row["language"]}
+        yield Problem("language_fallback", details, language=row["wished_language"])
 
 
 def _texts(run: LetterRun) -> Iterator[Problem]:
     for text in run.texts.all():
-        name = LANGUAGES[text.language].own_name
+        language = text.language
         if bad := fonts.unprintable(_all_words(text)):
-            yield _unprintable_text(bad, _("the texts in %(language)s") % {"language": name}, text.language)
+            yield _unprintable_text(bad, language)
         for block in [{"kind": BlockKind.GREETING, "title": "", "body": text.greeting["body"]}, *text.blocks]:
-            for fault in fields.faults(f"{block['title']} {block['body']}", block["kind"]):
-                yield Problem(
-                    "field",
-                    _("“%(block)s” in %(language)s: %(fault)s")
-                    % {"block": BlockKind(block["kind"]).label, "language": name, "fault": fault},
-                    blocking=True,
-                    language=text.language,
-                )
-        foreign = [block for block in text.blocks if block["language"] != text.language]
-        if foreign:
-            yield Problem(
-                "block_fallback",
-                _("Missing in %(language)s, and printed in another language: %(blocks)s.")
-                % {
-                    "language": name,
-                    "blocks": ", ".join(
-                        f"{BlockKind(block['kind']).label} ({LANGUAGES[block['language']].own_name})"
-                        for block in foreign
-                    ),
-                },
-                language=text.language,
-            )
+            if wrong := fields.wrong(f"{block['title']} {block['body']}", block["kind"]):
+                details = {"block": str(block["kind"]), "language": language, "words": wrong}
+                yield Problem("field", details, blocking=True, language=language)
+        if foreign := [block for block in text.blocks if block["language"] != language]:
+            blocks = [[block["kind"], block["language"]] for block in foreign]
+            yield Problem("block_fallback", {"language": language, "blocks": blocks}, language=language)
         if not text.enclosure:
-            yield Problem(
-                "no_enclosure",
-                _("No topic is written for the enclosure in any language."),
-                language=text.language,
-            )
-        other = [topic["title"] for topic in text.enclosure if topic["language"] != text.language]
-        if other:
-            yield Problem(
-                "topic_fallback",
-                _("Missing in %(language)s, and printed in another language: %(topics)s.")
-                % {"language": name, "topics": ", ".join(other)},
-                language=text.language,
-            )
+            yield Problem("no_enclosure", language=language)
+        if other := [topic["title"] for topic in text.enclosure if topic["language"] != language]:
+            yield Problem("topic_fallback", {"language": language, "topics": other}, language=language)
 
 
 def _all_words(text: RunText) -> str:
@@ -240,11 +126,6 @@ def _all_words(text: RunText) -> str:
     return strip_tags("\n".join(parts)).replace("\r", "")
 
 
-def _unprintable_text(bad: list[str], where: str, language: str = "") -> Problem:
-    return Problem(
-        "text_glyph",
-        _("No font can print %(characters)s in %(where)s.")
-        % {"characters": ", ".join(map(fonts.name_of, bad)), "where": where},
-        blocking=True,
-        language=language,
-    )
+def _unprintable_text(bad: list[str], language: str = "") -> Problem:
+    details = {"characters": [*map(fonts.name_of, bad)], "language": language}
+    return Problem("text_glyph", details, blocking=True, language=language)

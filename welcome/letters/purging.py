@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
-from welcome.letters import links
+from welcome.letters import links, sampling
 from welcome.letters.models import Letter, LetterQuerySet, LetterRun, LetterRunQuerySet, PrintFile, RunState
 
 # Letters of earlier states, and of a run that is being delivered those that are not out yet, are withdrawn
@@ -42,6 +42,7 @@ def forget(*, run: LetterRun, letters: LetterQuerySet) -> int:
         found = dict(letters.filter(run=run, purged_at=None).values_list("pk", "file_id"))
         if not found:
             return 0
+        sampling.drop(found)
         now = timezone.now()
         blanked = Letter.objects.filter(pk__in=found)
         blanked.update(address=[], salutation="", email="", host={}, gifts=[], code="", purged_at=now)

@@ -1,7 +1,6 @@
 """What the letter run's pages list: letters, those left out, frozen texts, warnings."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
@@ -22,7 +21,6 @@ from welcome.letters.models import (
     PrintFile,
     PrintFileQuerySet,
 )
-from welcome.letters.problems import Problem
 from welcome.letters.template_models import BlockKind
 
 ROWS_A_PAGE = 50
@@ -221,21 +219,3 @@ def failures_of(run: LetterRun) -> list[tuple[str, str, str, int]]:
         )
         for row in counted.annotate(n=Count("pk"))
     ]
-
-
-@dataclass
-class WarningGroup:
-    """Warnings of one kind, each with its letter if it is of one."""
-
-    blocking: bool
-    warnings: list[Problem] = field(default_factory=list)
-
-
-def grouped(warnings: Iterable[Problem], shown: set[int]) -> list[WarningGroup]:
-    """One group a kind, what blocks the approval first. `shown`: ids of the letters that may be named."""
-    groups: dict[tuple[bool, str], WarningGroup] = {}
-    for warning in warnings:
-        if warning.letter is None or warning.letter.pk in shown:
-            key = (not warning.blocking, warning.code)
-            groups.setdefault(key, WarningGroup(warning.blocking)).warnings.append(warning)
-    return [groups[key] for key in sorted(groups, key=lambda key: key[0])]

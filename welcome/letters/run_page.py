@@ -47,7 +47,8 @@ HERE = {
 # The last page that has something to tell.
 REACHED = {**HERE, RunState.FROZEN: "approve", RunState.READY: "report", RunState.DELIVERING: "report"}
 ACTIONS = {
-    verb: verb for verb in ("freeze", "thaw", "cancel", "reopen", "finish", "deliver", "rest_on_paper")
+    verb: verb
+    for verb in ("freeze", "thaw", "cancel", "reopen", "finish", "deliver", "rest_on_paper", "prove")
 } | {"approve_now": "approve"}
 
 

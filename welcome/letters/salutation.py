@@ -36,10 +36,12 @@ def _enumerate_in_arabic(names: Sequence[str], together: str) -> str:
     return joined
 
 
-def window_names(adults: Sequence[Person], language: str) -> list[list[str]]:
+def window_names(adults: Sequence[Person], language: str, home: str) -> list[list[str]]:
     """Ways to write the adults' names above their address, the most beautiful first; each a list of
-    lines. One name a line where each has their own family name, one line where they share it."""
-    language = catalogue_of(language)  # A Norwegian postman reads it.
+    lines. One name a line where each has their own family name, one line where they share it. `home` is the
+    municipality's language."""
+    # A Norwegian postman reads it: where the letter's own "and" is not one that the portal has, it is theirs.
+    language = language if catalogue_of(language) == language else home
     names = [_clean(adult.full_name) for adult in adults]
     joined = [enumerate_names(names, language)]
     if len(adults) == 1:
@@ -61,14 +63,18 @@ def greeting_names(adults: Sequence[Person], language: str) -> str:
 
 
 def window_lines(
-    adults: Sequence[Person], address: Sequence[str], language: str, measure: Callable[[str], float]
+    adults: Sequence[Person],
+    address: Sequence[str],
+    language: str,
+    home: str,
+    measure: Callable[[str], float],
 ) -> list[str]:
     """All lines of the window, wrapped at spaces to its width (`measure` gives millimetres). Where no
     way of writing fits, the first one comes back as it is, whole: the proof refuses it by name."""
     below = [part for line in address for part in geometry.wrap(line, geometry.ADDRESS_WIDTH, measure)]
     ways = [
         [part for line in names for part in geometry.wrap(line, geometry.ADDRESS_WIDTH, measure)] + below
-        for names in window_names(adults, language)
+        for names in window_names(adults, language, home)
     ]
     return next((lines for lines in ways if geometry.fits(lines, measure)), ways[0])
 

@@ -16,7 +16,7 @@ from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Membership, Role, User
 from welcome.households.quarters import Quarter
-from welcome.letters import delivering, nudges, printing, purging, runs, unnaming
+from welcome.letters import delivering, nudges, printing, proofs, purging, runs, unnaming
 from welcome.letters.models import LetterRun, RunState
 from welcome.letters.run_models import RECALLABLE
 from welcome.letters.withdrawal import withdraw_changed
@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Take back the letters of who may not be written to any more, nudge the workers of every file that
-    nobody holds and of letters that are to be sent, and call ready what is; delete their addresses from runs
-    that are over. May run at any time, any number of times at once."""
+    """Take back the letters of who may not be written to any more, nudge the workers of every proof and file that
+    nobody holds and of letters that are to be sent, and call ready what is; delete their addresses from runs that
+    are over. May run at any time, any number of times at once."""
     _each(unnaming.runs_to_mend(), unnaming.take_out)
     _each(LetterRun.objects.filter(state__in=RECALLABLE), _sweep)
     _each(purging.runs_to_purge(), purging.purge)
@@ -35,6 +35,9 @@ def sweep() -> None:
 
 def _sweep(*, run: LetterRun) -> None:
     withdraw_changed(run)
+    proofs.ask_for_missing(run)
+    unproved = run.proofs.claimable(timezone.now()).values_list("pk", flat=True)
+    nudges.send(nudges.PROVE, list(unproved), expires=nudges.SECONDS_TO_LIVE)
     free = run.files.claimable(timezone.now()).values_list("pk", flat=True)
     nudges.send(nudges.RENDER_FILE, list(free), expires=nudges.SECONDS_TO_LIVE)
     runs.settle(run.pk)

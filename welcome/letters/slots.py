@@ -59,8 +59,8 @@ class Slot:
             raise Unset
         if line.width > self.right - self.left + TOLERANCE:
             if self.name == ADDRESS:
-                raise LayoutError(f"The address line {text!r} leaves the window.")
-            raise LayoutError(f"{text!r} is too long for its place.")
+                raise LayoutError("leaves_window", text=text)
+            raise LayoutError("too_long", text=text)
         glyphs.add(line)
         x = self.right - line.width if self.from_right else self.left
         return b"%s\nBT\n1 0 0 -1 %.6f %.6f Tm\n%s\nET" % (self.paint, x, self.baseline, line.body)

@@ -41,7 +41,7 @@ ARABIC = {
     "Languages:": "اللغات:",
     "from": "من",
     "Sign up: scan the code with your phone’s camera.": "للتسجيل: امسحوا الرمز بكاميرا الهاتف.",
-    "Your host": "مضيفكم",
+    "Meet your host": "تعرفوا على مضيفكم",
     (
         "{host} lives here and is your host: somebody to ask about what is written nowhere. {host} gets in touch"
         " with you soon. You are welcome to call first."

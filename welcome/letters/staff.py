@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
-from welcome.letters import deliveries, figures, links, previews, run_lists, runs
+from welcome.letters import deliveries, figures, proof_pages, proofs, run_lists, runs
 from welcome.letters.channels import Channel
 from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm, WithdrawForm
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
@@ -28,7 +28,6 @@ from welcome.letters.run_page import (
     find_run,
     is_live,
     note_list,
-    note_look,
     on_step,
     show,
     step_url,
@@ -81,44 +80,6 @@ def texts(request: HttpRequest, run: LetterRun) -> HttpResponse:
     return show(request, run, "texts", texts=run_lists.texts_of(run), may_write_texts=may_write)
 
 
-@on_step("proof")
-def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
-    if asked := request.GET.get("letter", "").strip():
-        if asked.isascii() and asked.isdecimal() and run_lists.letters_of(run).filter(number=asked).exists():
-            return redirect("admin:welcome_letterrun_letter", run.pk, asked)
-        letters = run_lists.page_of_letters(run, asked, None)
-        if letters.paginator.count == 1:
-            return redirect("admin:welcome_letterrun_letter", run.pk, letters[0].number)
-        note_list(run, len(letters.object_list), "search")
-        return show(request, run, "proof", template="letter_search", q=asked, letters=letters)
-    found = figures.proof(run)
-    sampled = run_lists.letters_of(run).filter(pk__in=[letter.pk for letter in found.samples])
-    samples = list(sampled.order_by("number"))
-    note_list(run, len(samples), "samples")
-    return show(request, run, "proof", proof=found, samples=samples, groups=_groups(run, found))
-
-
-def _groups(run: LetterRun, found: figures.Proof) -> list[run_lists.WarningGroup]:
-    about = [warning.letter.pk for warning in found.warnings if warning.letter is not None]
-    named = set(run_lists.letters_of(run).filter(pk__in=about).values_list("pk", flat=True))
-    return run_lists.grouped(found.warnings, named)
-
-
-@on_step("proof")
-def letter(request: HttpRequest, run: LetterRun, number: int) -> HttpResponse:
-    letters = run_lists.letters_of(run)
-    shown = get_object_or_404(letters.select_related("household", "run"), number=number)
-    note_look(shown)
-    pages, refused = previews.pages_of(shown)
-    before = letters.filter(number__lt=number).order_by("-number").first()
-    after = letters.filter(number__gt=number).order_by("number").first()
-    return show(
-        request, run, "proof", template="letter", letter=shown, pages=pages, refused=refused,
-        before=before, after=after, link=links.of(shown),
-        withdraw_form=WithdrawForm() if letters.filter(pk=shown.pk).recallable().exists() else None,
-    )  # fmt: skip
-
-
 @on_step("approve")
 def approve(request: HttpRequest, run: LetterRun) -> HttpResponse:
     return _approve(request, run, ApproveForm(run=run))
@@ -126,11 +87,13 @@ def approve(request: HttpRequest, run: LetterRun) -> HttpResponse:
 
 def _approve(request: HttpRequest, run: LetterRun, form: Form, status: int = 200) -> HttpResponse:
     needs_another = run.municipality.second_approver and run.frozen_by_id == request.user.pk
-    found = figures.proof(run)
-    groups = _groups(run, found)
-    note_list(run, sum(len(group.warnings) for group in groups), "warnings")
+    found = figures.outline(run)
+    standing, is_frozen = proof_pages.standing_of(run), run.state == RunState.FROZEN
+    # The first problem is told, which may be of somebody's letter.
+    note_list(run, min(standing.blocking, 1), "warnings")
     return show(
-        request, run, "approve", status=status, proof=found, groups=groups,
+        request, run, "approve", status=status, outline=found, proof=standing.proof,
+        missing=standing.missing if is_frozen else None,
         languages=run_lists.named_languages(found.languages), channels=_ways(run), form=form,
         needs_another=needs_another, today=timezone.localdate(),
     )  # fmt: skip
@@ -245,9 +208,14 @@ class Act:
 
 ACTS = {
     "freeze": Act(
-        runs.freeze, Right.RUN_LETTERS, FreezeForm, _("The letters are frozen. Look at the proof."), _cohort
+        runs.freeze,
+        Right.RUN_LETTERS,
+        FreezeForm,
+        _("The letters are frozen, and are being proved."),
+        _cohort,
     ),
     "thaw": Act(runs.thaw, Right.RUN_LETTERS, Form, _("The run is a draft again.")),
+    "prove": Act(proofs.ask, Right.RUN_LETTERS, Form, _("The letters are being proved.")),
     "approve": Act(
         runs.approve, Right.APPROVE_LETTERS, ApproveForm, _("Approved. The letters are being made."), _approve
     ),

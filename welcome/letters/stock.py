@@ -1,13 +1,11 @@
 """What of a run's letters is laid out once and kept while they are made."""
 
-import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
 from weasyprint import Document
 
-from welcome.letters import shapes, slots
+from welcome.letters import fingerprint, shapes, slots
 from welcome.letters.embedding import Glyphs
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterRun
@@ -135,17 +133,13 @@ class Stock:
         return personal.copy([*personal.pages, *(enclosure.pages if enclosure else [])])
 
 
-_latest: OrderedDict[str, Stock] = OrderedDict()
+_latest: OrderedDict[int, Stock] = OrderedDict()
 
 
 def of(run: LetterRun) -> Stock:
     """The stock of this run in this process, kept while its files are made one after the other. What was frozen is
     its name, so that a run that was frozen anew has another."""
-    texts = run.texts.order_by("language").values(
-        "language", "greeting", "introduction", "enclosure", "words"
-    )
-    named = json.dumps([run.pk, run.letterhead, run.meeting, *texts], sort_keys=True)
-    name = hashlib.sha256(named.encode()).hexdigest()
+    name = fingerprint.shared(run)
     if name not in _latest:
         _latest[name] = Stock(run)
         if len(_latest) > RUNS_KEPT:

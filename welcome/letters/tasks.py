@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from municipalities.municipality import scope
-from welcome.letters import deliveries, delivering, nudges, printing, runs, schedule, watching
+from welcome.letters import deliveries, delivering, nudges, printing, proving, runs, schedule, watching
 from welcome.letters.models import LetterRun, PrintFile
+from welcome.letters.proof_models import Proof
 
 HOUR = 3600
 
@@ -14,6 +15,12 @@ def render_file(print_file_id: int) -> None:
     with watching.watched(printing.LEASE), scope.of_row(PrintFile, print_file_id):
         if printing.render(print_file_id):
             runs.settle_file(print_file_id)
+
+
+@shared_task(name=nudges.PROVE, time_limit=HOUR)
+def prove(proof_id: int) -> None:
+    with scope.of_row(Proof, proof_id):
+        proving.prove(proof_id)
 
 
 @shared_task(name=nudges.DELIVER, time_limit=HOUR)

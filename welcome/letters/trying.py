@@ -115,7 +115,13 @@ class Trial:
             run=run,
             number=1,
             language=language,
-            address=salutation.window_lines(home.adults, home.address, language, problems.measure_address),
+            address=salutation.window_lines(
+                home.adults,
+                home.address,
+                language,
+                self._municipality.home_language,
+                problems.measure_address,
+            ),
             salutation=salutation.greeting_names(home.adults, language),
             people=len(home.adults) + home.children,
             children=home.children,
@@ -141,7 +147,7 @@ class Trial:
         """The letter's personal pages, and how many they are. Raises LayoutError."""
         letter, text = self.letter(language, home, told)
         if bad := problems.of_letter(letter):
-            raise LayoutError(bad[0].message)
+            raise LayoutError(bad[0].code, **bad[0].details)
         with rendering.one_at_a_time:
             document = Press(letter.run, [text]).personal(letter)
             return document.write_pdf(), len(document.pages)

@@ -16,8 +16,9 @@ from django.utils import timezone
 from municipalities.audit import recording
 from municipalities.audit.models import Action
 from welcome.hosts.models import Host
+from welcome.letters import proofs, sampling
 from welcome.letters.delivery_models import Delivery
-from welcome.letters.models import Letter, LetterQuerySet, LetterRun, LetterRunQuerySet, PrintFile
+from welcome.letters.models import Letter, LetterQuerySet, LetterRun, LetterRunQuerySet, PrintFile, RunState
 from welcome.letters.withdrawal import recall
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,9 @@ def take_out(*, run: LetterRun) -> int:
         Letter.objects.filter(pk__in=found).update(host={})
         # What the links that were mailed show is another letter from now on.
         Delivery.objects.filter(letter__in=found, as_link=True).update(sha256="")
+        sampling.drop(found)
+        if run.state == RunState.FROZEN:
+            proofs.begin(run, None)
         for file in PrintFile.objects.filter(pk__in={found[pk] for pk in waiting} - {None}):
             recall(file, run)
         over = {file for pk, file in found.items() if pk not in waiting} - {None}

@@ -11,6 +11,7 @@ from welcome.packages.models import Gift, GiftRule
 class GiftLine:
     """A line of the letter: `2 × Swimming tickets`, from whom, on what terms."""
 
+    gift: int | None  # Its number: the same gift has another title in another language.
     title: str
     count: int
     giver: str
@@ -28,7 +29,7 @@ def gifts_of(
         text = gift.text_set.best(language)
         count = _count(gift, adults, children)
         if text is not None and text.title and count and gift.is_given_on(day):
-            lines.append(GiftLine(text.title, count, gift.giver, text.brief))
+            lines.append(GiftLine(gift.pk, text.title, count, gift.giver, text.brief))
     return lines
 
 

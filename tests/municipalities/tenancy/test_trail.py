@@ -122,7 +122,7 @@ def test_an_entry_outlives_the_account_and_the_kind_of_thing(place, boss, kari, 
     assert f"Colleague {number}" in page
     assert "welcome.Vanished 3" in page
     assert "Somebody with a link · newcomer" in page
-    assert "phone, rows=2" in page
+    assert "phone, rows 2" in page
     for entry in (gone, nobody):
         address = reverse("admin:municipalities_auditentry_change", args=[entry.pk])
         answer = client.get(address)
@@ -276,3 +276,15 @@ def test_nobody_of_a_municipality_sees_or_is_offered_it(place, client):
     assert client.post(reverse(SYSTEM_CHECK)).status_code == 403
     address = reverse("admin:municipalities_systementry_change", args=[entry.pk])
     assert client.get(address).status_code == 404
+
+
+def test_an_entry_about_letters_is_told_in_words(place, boss, client):
+    AuditEntryFactory(municipality=place, model="welcome.LetterRun", object_id="3", note="samples rows=12")
+    AuditEntryFactory(
+        municipality=place, model="welcome.Household", object_id="7", note="run=3 letter=21 pdf"
+    )
+    AuditEntryFactory(municipality=place, model="welcome.Household", object_id="7", fields=["no_letter"])
+    page = client.get(reverse(LIST)).content.decode()
+    assert "samples and problems of the proof, rows 12" in page
+    assert "letter run 3, letter 21, as PDF" in page
+    assert "no_letter" not in page

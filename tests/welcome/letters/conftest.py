@@ -12,7 +12,7 @@ from tests.factories.municipalities import (
 )
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.staff_client import StaffClient
-from tests.welcome.letters.frozen import make_frozen, worker
+from tests.welcome.letters.frozen import approve, make_frozen, worker
 from welcome.households.models import Household
 from welcome.households.quarters import Quarter
 from welcome.letters import runs
@@ -69,4 +69,4 @@ def frozen(place: Municipality, quarter: Quarter = Q3) -> LetterRun:
 
 
 def approved(place: Municipality, quarter: Quarter = Q3) -> LetterRun:
-    return runs.approve(run=frozen(place, quarter), by=None)
+    return approve(frozen(place, quarter))

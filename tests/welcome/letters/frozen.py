@@ -1,6 +1,7 @@
 """A municipality at work on its letters: who works there, and a quarter's run frozen and waiting."""
 
 import datetime
+import time
 
 from tests.factories.municipalities import (
     MembershipFactory,
@@ -12,7 +13,8 @@ from tests.factories.municipalities import (
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from welcome.households.models import AddressKind, Household, HouseholdState, Protection
 from welcome.households.quarters import Quarter
-from welcome.letters import printing, runs
+from welcome.letters import printing, proving, runs
+from welcome.letters.proof_models import ProofProblem
 
 QUARTER = Quarter(2026, 3)
 NO_ADDRESS = {
@@ -49,8 +51,27 @@ def make_frozen(municipality=None, *, by=None, letters=3):
     return runs.freeze(run=run, by=by)
 
 
+def prove(run):
+    """The proof a worker would have made by now, or makes."""
+    until = time.monotonic() + 60
+    while (proof := run.proofs.open().first()) is not None:
+        if not proving.prove(proof.pk):
+            assert time.monotonic() < until, proof.error
+            time.sleep(0.05)
+    return run
+
+
+def found_in(run):
+    """code → a problem that the proof has found."""
+    return {problem.code: problem for problem in ProofProblem.objects.filter(proof__run=prove(run))}
+
+
+def approve(run, *, by=None):
+    return runs.approve(run=prove(run), by=by)
+
+
 def make_printed(run, *, by=None):
-    runs.approve(run=run, by=by)
+    approve(run, by=by)
     for file in run.files.all():
         printing.render(file.pk)
         runs.settle_file(file.pk)

@@ -8,8 +8,9 @@ from municipalities.municipality.models import MunicipalityText
 from tests.factories.municipalities import MunicipalityTextFactory
 from tests.factories.welcome import LetterTemplateFactory, RunTextFactory
 from tests.welcome.letters.conftest import arrive, frozen
+from tests.welcome.letters.frozen import found_in
 from tests.welcome.letters.test_variants import CODE, GIFTS, HOST, MEETING
-from welcome.letters import blocks, fields, problems, runs, templating
+from welcome.letters import blocks, fields, runs, templating
 from welcome.letters.models import Letter
 from welcome.letters.template_models import BlockKind, LetterTemplate, standard_blocks, template_of
 
@@ -39,10 +40,6 @@ def told(run, **letter):
     for name, value in letter.items():
         setattr(first, name, value)
     return {block.kind: block for block in blocks.blocks_of(first, run.texts.get(language=first.language))}
-
-
-def codes(run):
-    return {problem.code: problem for problem in problems.of_run(run)}
 
 
 def test_a_run_keeps_the_version_it_was_frozen_with(place):
@@ -159,7 +156,7 @@ def test_what_is_missing_in_a_language_is_printed_in_the_nearest_and_said(place)
     run = frozen(place)
     block = told(run)["signature"]
     assert (block.html, block.language) == ("<p>Yours</p>", "en")
-    problem = codes(run)["block_fallback"]
+    problem = found_in(run)["block_fallback"]
     assert not problem.blocking
     assert problem.language == "uk"
     assert "Underskrift (English)" in problem.message
@@ -170,7 +167,7 @@ def test_an_arabic_letter_needs_nothing_in_another_language(place):
     arrive(place, language="ar")
     run = frozen(place)
     assert {block["language"] for block in run.texts.get().blocks} == {"ar"}
-    assert "block_fallback" not in codes(run)
+    assert "block_fallback" not in found_in(run)
 
 
 def test_a_gift_in_another_language_keeps_its_full_stop_at_its_end(place):
@@ -185,7 +182,7 @@ def test_a_gift_in_another_language_keeps_its_full_stop_at_its_end(place):
 def test_an_unknown_field_in_the_greeting_stops_the_run(place):
     MunicipalityText.objects.filter(municipality=place).update(body="<p>Hei {navn}!</p>")
     arrive(place)
-    problem = codes(frozen(place))["field"]
+    problem = found_in(frozen(place))["field"]
     assert problem.blocking
     assert "{navn}" in problem.message
 
@@ -195,7 +192,7 @@ def test_a_field_of_which_nothing_is_known_is_said_with_its_letter(place):
     save(place, written(host={"nb": "<p>Ring {host_phone}</p>"}))
     run = frozen(place)
     run.letters.update(host=HOST | {"phone": ""})
-    problem = codes(run)["field_without_value"]
+    problem = found_in(run)["field_without_value"]
     assert problem.letter == run.letters.get()
     assert "{host_phone}" in problem.message
 
@@ -204,7 +201,7 @@ def test_a_letter_of_too_many_pages_is_said_with_its_letter(place):
     MunicipalityText.objects.filter(municipality=place).update(body="<p>Et langt avsnitt. </p>" * 150)
     arrive(place)
     run = frozen(place)
-    problem = codes(run)["too_many_pages"]
+    problem = found_in(run)["too_many_pages"]
     assert problem.letter == run.letters.get()
     assert not problem.blocking
 
@@ -214,14 +211,14 @@ def test_a_frozen_picture_that_is_gone_stops_the_run(place):
     run = frozen(place)
     run.letterhead["arms"] = "letters/images/none.png"
     run.save()
-    assert codes(run)["picture_missing"].blocking
+    assert found_in(run)["picture_missing"].blocking
 
 
 def test_a_host_whose_name_no_font_has_stops_the_run(place):
     arrive(place)
     run = frozen(place)
     run.letters.update(host=HOST | {"name": "Per \U0001f600"})
-    assert codes(run)["glyph"].letter == run.letters.get()
+    assert found_in(run)["glyph"].letter == run.letters.get()
 
 
 def test_a_block_that_stands_twice_or_not_at_all_is_refused(place):

@@ -13,7 +13,7 @@ from municipalities.tenancy.models import Role
 from tests.factories.welcome import ChannelSettingsFactory
 from tests.municipalities.national import svarut_double as double
 from tests.welcome.letters.conftest import approved, arrive, frozen
-from tests.welcome.letters.frozen import protect, worker
+from tests.welcome.letters.frozen import approve, protect, worker
 from tests.welcome.letters.sending import (
     arrive_by_email,
     ask_at,
@@ -123,7 +123,7 @@ def test_a_letter_that_can_be_taken_back_is_none_of_them(place):
 def test_the_office_sends_sees_it_move_and_closes(office, place_by_email):
     run = frozen(place_by_email)
     assert "E-mail 3, Print 1" in text_of(office.get(url(run, "approve")))
-    runs.approve(run=run, by=None)
+    approve(run)
     print_files(run)
     page = text_of(office.get(url(run, "delivery")))
     assert "3 letters go by e-mail or SvarUt" in page

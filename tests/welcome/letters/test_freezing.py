@@ -13,12 +13,10 @@ from municipalities.municipality.models import MunicipalityText, TextKind
 from municipalities.topics.models import TopicText
 from tests.factories.municipalities import MunicipalityFactory, MunicipalityTextFactory
 from tests.welcome.letters.conftest import DATED, Q3, arrive, frozen
-from welcome.letters import figures, problems, runs
+from tests.welcome.letters.frozen import approve, found_in
+from welcome.letters import figures, runs
 from welcome.letters.models import LetterRun, RunState
-
-
-def codes(run):
-    return {problem.code for problem in problems.of_run(run)}
+from welcome.letters.proof_models import ProofProblem
 
 
 def test_a_run_is_there_once_however_often_it_is_ensured(place):
@@ -132,10 +130,11 @@ def test_a_letter_is_in_the_language_asked_for_or_says_what_was_taken(place):
         letter.address[0][-2:]: (letter.language, letter.wished_language) for letter in run.letters.all()
     }
     assert taken == {"nb": ("nb", ""), "nn": ("nb", "nn"), "en": ("en", ""), "uk": ("en", "uk")}
-    warnings = figures.proof(run).warnings
+    found_in(run)
+    warnings = ProofProblem.objects.all()
     assert {problem.language for problem in warnings if problem.code == "language_fallback"} == {"nn", "uk"}
     assert {problem.language for problem in warnings if problem.code == "topic_fallback"} == {"en"}
-    assert not figures.proof(run).is_blocked
+    assert not warnings.blocking().exists()
 
 
 def test_a_run_without_greeting_or_sender_is_not_frozen(place):
@@ -157,30 +156,31 @@ def test_a_run_without_greeting_or_sender_is_not_frozen(place):
 def test_what_cannot_be_printed_blocks_the_run_and_names_the_letter(place, name, code):
     arrive(place, name)
     run = frozen(place)
-    [problem] = [problem for problem in figures.proof(run).warnings if problem.blocking]
+    [problem] = [problem for problem in found_in(run).values() if problem.blocking]
     assert (problem.code, problem.letter) == (code, run.letters.get())
     with pytest.raises(runs.Refused):
-        runs.approve(run=run, by=None)
+        approve(run)
 
 
 def test_eight_lines_of_address_are_refused_not_cut(place):
     arrive(
         place, *[f"Kari{n} Nordmann-Kristoffersen-Bjørnstjerne" for n in range(8)], extra_line="c/o Kafeen"
     )
-    assert "address_too_long" in codes(frozen(place))
+    assert "address_too_long" in found_in(frozen(place))
 
 
 def test_an_unprintable_text_blocks_the_run(place):
     MunicipalityText.objects.update(body="<p>Hei \U0001f600</p>")
     arrive(place)
-    assert "text_glyph" in codes(frozen(place))
+    assert "text_glyph" in found_in(frozen(place))
 
 
 def test_the_proof_counts_and_shows_samples(place):
     arrive(place, "Bo Li")
     arrive(place, "Maximiliane Hohenzollern", "Ola Nordmann", "Per Hansen")
     arrive(place, no_letter=True)
-    proof = figures.proof(frozen(place))
-    assert (proof.cohort, proof.letters, proof.left_out) == (3, 2, {"asked_not_to": 1})
-    assert {letter.people for letter in proof.samples} == {1, 3}
-    assert {"no_arms", "no_signature"} <= {problem.code for problem in proof.warnings}
+    run = frozen(place)
+    outline = figures.outline(run)
+    assert (outline.cohort, outline.letters, outline.left_out) == (3, 2, {"asked_not_to": 1})
+    assert {"no_arms", "no_signature"} <= found_in(run).keys()
+    assert {sample.letter.people for sample in run.proofs.get().samples.all()} == {1, 3}

@@ -9,8 +9,9 @@ from tests.factories.municipalities import UserFactory
 from tests.welcome.letters.conftest import arrive
 from welcome.households import actions
 from welcome.households.models import AddressKind
-from welcome.letters import printing, runs
+from welcome.letters import printing, proving, runs
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunState
+from welcome.letters.proof_models import Proof
 from welcome.management.commands import letter_run as command
 
 
@@ -145,7 +146,15 @@ def test_pages_that_are_not_where_the_rows_say_are_found(out):
     assert "begins on page" in verify(out) or "window" in verify(out)
 
 
+def test_nothing_is_approved_that_no_worker_has_proved(people):
+    with pytest.raises(CommandError, match="Not proved after 1"):
+        letter_run("--approve", "--timeout", 1)
+    assert LetterRun.objects.get().state == RunState.FROZEN
+    assert any("BLOCKS" in line and "still being proved" in line for line in letter_run())
+
+
 def test_without_workers_it_says_so_and_gives_up_in_time(people, monkeypatch):
+    letter_run("--here")
     monkeypatch.setattr(command, "SECONDS_OF_SILENCE", 0)
     with pytest.raises(CommandError, match="Not done after 1"):
         letter_run("--approve", "--timeout", 1)
@@ -153,12 +162,16 @@ def test_without_workers_it_says_so_and_gives_up_in_time(people, monkeypatch):
 
 
 def test_it_shows_what_the_workers_do(people, monkeypatch):
-    def work(_seconds):  # In place of waiting: a worker takes the file meanwhile.
+    def work(_seconds):  # In place of waiting: a worker takes what there is meanwhile.
+        for proof in Proof.objects.open():
+            assert proving.prove(proof.pk)
+            return
         printing.render(PrintFile.objects.get().pk)
         command.runs.settle(LetterRun.objects.get().pk)
 
     monkeypatch.setattr(command.time, "sleep", work)
     lines = letter_run("--approve")
+    assert any(line.startswith("0 of 3 letters and samples proved") for line in lines)
     assert any(line.startswith("0 of 3 letters") for line in lines)
     assert json.loads(lines[-1])["pages"] == 6
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from tests.welcome.letters.conftest import arrive, frozen
-from tests.welcome.letters.frozen import NO_ADDRESS, make_printed
+from tests.welcome.letters.frozen import NO_ADDRESS, approve, make_printed
 from welcome.households import actions
 from welcome.letters import run_lists, runs, schedule, verification
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
@@ -57,7 +57,7 @@ def test_in_an_open_run_the_second_letter_is_left_out_as_merged(
 def test_it_is_taken_out_before_the_run_is_approved(place, pair):
     run = frozen(place)
     merged(pair)
-    runs.approve(run=run, by=None)
+    approve(run)
     assert run.letters.count() == 2
 
 

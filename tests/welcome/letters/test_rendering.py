@@ -12,7 +12,8 @@ from municipalities.municipality.models import MunicipalityText
 from tests.factories.municipalities import MunicipalityTextFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.welcome.letters.conftest import approved, arrive, frozen
-from welcome.letters import geometry, layout, rendering, runs, verification
+from tests.welcome.letters.frozen import approve
+from welcome.letters import geometry, layout, rendering, verification
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import LetterRun
 
@@ -159,7 +160,7 @@ def test_many_letters_share_their_enclosure_and_fonts(place):
         arrive(place, f"Kari {number}")
     one = len(rendering.render_letter(frozen(place).letters.first()))
     run = LetterRun.objects.get()
-    made = file_of(runs.approve(run=run, by=None))
+    made = file_of(approve(run))
     assert len(made.content) < 8 * one
 
 

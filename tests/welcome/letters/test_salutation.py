@@ -27,7 +27,7 @@ OKSANA, ASE = ("Oksana", "Kovalenko"), ("Åse Marie", "Østerhus")
     ],
 )
 def test_the_window_names_the_adults(names, lines):
-    assert salutation.window_names(people(*names), "en")[0] == lines
+    assert salutation.window_names(people(*names), "en", "nb")[0] == lines
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_crowd_is_greeted_together():
 
 def test_long_names_wrap_at_spaces_and_lose_nothing():
     long = ("Maximiliane-Charlotte Elisabeth Wilhelmina", "von Hohenzollern-Sigmaringen")
-    lines = salutation.window_lines(people(long), ["Torget 1", "3570 Ål"], "en", measure_address)
+    lines = salutation.window_lines(people(long), ["Torget 1", "3570 Ål"], "en", "nb", measure_address)
     assert " ".join(lines) == " ".join([*long, "Torget 1", "3570 Ål"])
     assert len(lines) == 4
 
 
 def test_many_adults_share_lines_where_one_a_line_would_not_fit():
     five = people(*[(f"Kari{n}", "Li") for n in range(5)])
-    lines = salutation.window_lines(five, ["Torget 1", "3570 Ål"], "en", measure_address)
+    lines = salutation.window_lines(five, ["Torget 1", "3570 Ål"], "en", "nb", measure_address)
     assert len(lines) <= ADDRESS_LINES
     assert " ".join(lines).startswith("Kari0 Li, Kari1 Li, Kari2 Li, Kari3 Li and Kari4 Li")

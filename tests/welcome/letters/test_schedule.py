@@ -9,6 +9,7 @@ from django.utils import timezone
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.welcome.letters.conftest import Q3, approved, arrive, frozen
+from tests.welcome.letters.frozen import approve
 from welcome.letters import nudges, printing, runs, schedule, tasks
 from welcome.letters.models import FileState, LetterRun, PrintFile, RunState
 
@@ -68,7 +69,7 @@ def test_workers_are_told_after_the_commit(place, sent, django_capture_on_commit
     arrive(place)
     run = frozen(place)
     with django_capture_on_commit_callbacks() as callbacks:
-        runs.approve(run=run, by=None)
+        approve(run)
         assert sent == []
     for callback in callbacks:
         callback()
@@ -85,7 +86,7 @@ def test_a_broker_that_is_down_loses_nothing(place, settings, django_capture_on_
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nudges.current_app, "send_task", refuse)
         with django_capture_on_commit_callbacks(execute=True):
-            assert runs.approve(run=run, by=None).state == RunState.APPROVED
+            assert approve(run).state == RunState.APPROVED
     with pytest.MonkeyPatch.context() as patch:
         told = []
         patch.setattr(nudges.current_app, "send_task", lambda name, args, **_: told.append(args[0]))

@@ -5,9 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from municipalities.tenancy.models import Role
-from tests.welcome.letters.frozen import (
-    make_printed,
-)
+from tests.welcome.letters.frozen import approve, make_printed
 from tests.welcome.letters.staff_site import approval, text_of, told, url
 from welcome.letters import runs
 from welcome.letters.models import FileState, LeftOutReason, LetterRun, LetterState, RunState
@@ -16,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_live_part_comes_alone_and_asks_again_while_there_is_work(as_role, run):
-    runs.approve(run=run, by=None)
+    approve(run)
     response = as_role(Role.READER).get(url(run, "progress"), headers={"HX-Request": "true"})
     text = text_of(response)
     assert "<html" not in text
@@ -34,7 +32,7 @@ def test_the_live_part_asks_for_a_new_page_when_all_is_done(as_role, run):
 
 
 def test_a_page_left_open_on_a_run_taken_back_goes_to_where_it_is(as_role, run):
-    runs.approve(run=run, by=None)
+    approve(run)
     runs.cancel(run=run, by=None)
     response = as_role(Role.READER).get(url(run, "progress"), headers={"HX-Request": "true"})
     assert response["HX-Redirect"] == url(run, "cohort")
@@ -42,7 +40,7 @@ def test_a_page_left_open_on_a_run_taken_back_goes_to_where_it_is(as_role, run):
 
 @pytest.mark.parametrize(("seconds", "said"), [(5, False), (25, True)])
 def test_work_that_nobody_takes_is_said_so_after_a_while(as_role, run, seconds, said):
-    runs.approve(run=run, by=None)
+    approve(run)
     since = timezone.now() - datetime.timedelta(seconds=seconds)
     LetterRun.objects.filter(pk=run.pk).update(approved_at=since)
     assert (
@@ -51,7 +49,7 @@ def test_work_that_nobody_takes_is_said_so_after_a_while(as_role, run, seconds, 
 
 
 def test_a_file_set_aside_is_named_and_tried_again(as_role, run):
-    runs.approve(run=run, by=None)
+    approve(run)
     run.files.update(state=FileState.SET_ASIDE, attempts=3, error="The memory ran out.")
     runs.settle(run.pk)
     browser = as_role(Role.SERVICE_OFFICE)

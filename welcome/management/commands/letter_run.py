@@ -1,6 +1,7 @@
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from municipalities.texts.languages import LANGUAGES
 from welcome.households.quarters import Quarter
-from welcome.letters import deliveries, delivering, figures, output, printing, runs
+from welcome.letters import deliveries, delivering, figures, output, printing, proofs, proving, runs
 from welcome.letters.channels import Channel
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
+from welcome.letters.proof_models import ProofProblem
 from welcome.letters.verification import gaps
 from welcome.letters.withdrawal import is_closed, withdraw_changed
 from welcome.management.asked_for import municipality_numbered
@@ -27,7 +29,7 @@ SECONDS_OF_SILENCE = 20
 
 class Command(BaseCommand):
     help = (
-        "Make a municipality's letters of a quarter: freeze, show the proof, approve, print, write out. "
+        "Make a municipality's letters of a quarter: freeze, prove, show the proof, approve, print, write out. "
         "Goes on from wherever the run is. The last line is one JSON object."
     )
 
@@ -58,6 +60,8 @@ class Command(BaseCommand):
             if run.state == RunState.DRAFT:
                 run = runs.freeze(run=run, by=by)
             if run.state == RunState.FROZEN:
+                if options["here"] or options["approve"]:
+                    self._prove(run, here=options["here"], timeout=options["timeout"])
                 self._show_proof(run)
                 if options["approve"]:
                     run = runs.approve(run=run, by=by)
@@ -77,22 +81,39 @@ class Command(BaseCommand):
             self._write_out(run, options["out"])
         self.stdout.write(json.dumps(figures.report(run), ensure_ascii=False))
 
+    def _prove(self, run: LetterRun, *, here: bool, timeout: int) -> None:
+        """Until the letters are proved as they are frozen now; with `here` by our own hands."""
+        if (missing := proofs.standing(run).missing) and missing.again:
+            proofs.ask(run=run, by=None)
+        until, waiting = time.monotonic() + timeout, _Silence(self._say)
+        while (proof := run.proofs.open().first()) is not None:
+            if here:
+                proving.prove(proof.pk)
+            else:
+                time.sleep(1)
+            waiting.hear(f"{proof.counted} of {proof.total} letters and samples proved")
+            if time.monotonic() > until:
+                raise CommandError(f"Not proved after {timeout} seconds; run the command again to go on.")
+
     def _show_proof(self, run: LetterRun) -> None:
-        proof = figures.proof(run)
-        self._say(f"{run}: {proof.cohort} households, {proof.letters} letters")
-        for language, count in proof.languages.items():
+        outline = figures.outline(run)
+        self._say(f"{run}: {outline.cohort} households, {outline.letters} letters")
+        for language, count in outline.languages.items():
             self._say(f"  {count:>6}  {LANGUAGES[language].own_name}")
         for channel, count in figures.channels(run).items():
             self._say(f"  {count:>6}  by {Channel(channel).label}")
-        for reason, count in proof.left_out.items():
+        for reason, count in outline.left_out.items():
             self._say(f"  {count:>6}  left out: {LeftOutReason(reason).label}")
-        for problem in proof.warnings:
+        standing = proofs.standing(run)
+        found = ProofProblem.objects.filter(proof=standing.proof).select_related("letter")
+        for problem in found.in_order().iterator(chunk_size=500):
             self._say(f"  {'BLOCKS' if problem.blocking else 'note':>6}  {problem.message}")
+        if standing.missing is not None and not standing.blocking:
+            self._say(f"  {'BLOCKS':>6}  {standing.missing}")
 
     def _make(self, run: LetterRun, *, here: bool, timeout: int) -> None:
         """Until no file of the run is unfinished; with `here` by our own hands."""
-        until = time.monotonic() + timeout
-        heard, last, warned = time.monotonic(), "", False
+        until, waiting = time.monotonic() + timeout, _Silence(self._say)
         while run.state in AT_WORK:
             if here:
                 for pk in run.files.unfinished().order_by("sequence").values_list("pk", flat=True):
@@ -102,13 +123,7 @@ class Command(BaseCommand):
             run.refresh_from_db()
             if run.state not in AT_WORK:
                 break
-            line = _line(run)
-            if line != last:
-                self._say(line)
-                heard, last, warned = time.monotonic(), line, False
-            elif not warned and time.monotonic() - heard > SECONDS_OF_SILENCE:
-                self._say("No letter for 20 seconds: it seems that no worker runs. Waiting on.")
-                warned = True
+            waiting.hear(_line(run))
             if time.monotonic() > until:
                 raise CommandError(f"Not done after {timeout} seconds; run the command again to go on.")
             time.sleep(1)
@@ -162,6 +177,21 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+class _Silence:
+    """Says what is new, and once that nothing has been for long."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._heard, self._last, self._warned = say, time.monotonic(), "", False
+
+    def hear(self, line: str) -> None:
+        if line != self._last:
+            self._say(line)
+            self._heard, self._last, self._warned = time.monotonic(), line, False
+        elif not self._warned and time.monotonic() - self._heard > SECONDS_OF_SILENCE:
+            self._say("No letter for 20 seconds: it seems that no worker runs. Waiting on.")
+            self._warned = True
 
 
 def _line(run: LetterRun) -> str:
