@@ -3,6 +3,8 @@
 import datetime
 import time
 
+from django.core.files.storage import default_storage
+
 from tests.factories.municipalities import (
     MembershipFactory,
     MunicipalityFactory,
@@ -64,6 +66,15 @@ def prove(run):
 def found_in(run):
     """code → a problem that the proof has found."""
     return {problem.code: problem for problem in ProofProblem.objects.filter(proof__run=prove(run))}
+
+
+def stored(run):
+    """The names of the run's print files in storage; the proof's samples lie beside them."""
+    try:
+        names = default_storage.listdir(f"letters/{run.pk}")[1]
+    except FileNotFoundError:
+        return []
+    return [name for name in names if not name.startswith("proof-")]
 
 
 def approve(run, *, by=None):

@@ -203,7 +203,7 @@ def test_a_letter_of_too_many_pages_is_said_with_its_letter(place):
     run = frozen(place)
     problem = found_in(run)["too_many_pages"]
     assert problem.letter == run.letters.get()
-    assert not problem.blocking
+    assert problem.blocking
 
 
 def test_a_frozen_picture_that_is_gone_stops_the_run(place):
@@ -211,7 +211,7 @@ def test_a_frozen_picture_that_is_gone_stops_the_run(place):
     run = frozen(place)
     run.letterhead["arms"] = "letters/images/none.png"
     run.save()
-    assert found_in(run)["picture_missing"].blocking
+    assert found_in(run)["picture_gone"].blocking
 
 
 def test_a_host_whose_name_no_font_has_stops_the_run(place):
@@ -226,3 +226,39 @@ def test_a_block_that_stands_twice_or_not_at_all_is_refused(place):
         save(place, standard_blocks()[:-1])
     with pytest.raises(ValidationError):
         save(place, [block | {"shown": block["kind"] != BlockKind.GREETING} for block in standard_blocks()])
+
+
+def test_one_is_spoken_to_otherwise_than_several(place):
+    arrive(place, "Kari Ein", house_number="1")
+    arrive(place, "Per To", "Ola To", house_number="2")
+    save(place, written(signature={"nb": "<p>{Du|Dere} er velkommen{|ne}, {ja &amp; nei|alle}</p>"}))
+    run = frozen(place)
+    text = run.texts.get()
+    found = [
+        next(block.html for block in blocks.blocks_of(letter, text) if block.kind == "signature")
+        for letter in run.letters.order_by("number")
+    ]
+    assert found == ["<p>Du er velkommen, ja &amp; nei</p>", "<p>Dere er velkommenne, alle</p>"]
+    assert "field" not in found_in(run)
+
+
+@pytest.mark.parametrize("words", ["{du|dere|alle}", "{du</strong>|dere}"])
+def test_forms_are_two_and_bear_no_formatting(words):
+    with override("en"):
+        [fault] = fields.faults(words, BlockKind.GREETING)
+        assert "write two forms" in fault
+        assert fields.faults(fields.wrong(f"{words} og {{names}}", "greeting"), "greeting") == [fault]
+
+
+def test_a_fault_in_a_frozen_text_is_said_in_the_readers_language(place):
+    arrive(place)
+    run = frozen(place)
+    text = run.texts.get()
+    text.greeting["body"] = "<p>Hei {naems} og {</p>"
+    text.save()
+    problem = found_in(run)["field"]
+    with override("en"):
+        assert "Did you mean {names}?" in problem.message
+        assert "A brace stands alone" in problem.message
+    with override("nb"):
+        assert "Did you mean" not in problem.message

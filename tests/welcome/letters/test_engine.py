@@ -6,6 +6,7 @@ import unicodedata
 import pikepdf
 import pytest
 import zxingcpp
+from django.utils.translation import override
 from PIL import ImageChops
 
 from municipalities.municipality.models import MunicipalityText
@@ -162,7 +163,8 @@ def test_a_line_that_is_too_long_is_an_error_that_names_it(place):
         arrive(place, "Kari Nordmann")
     run = approved(place)
     run.letters.update(address=["Kari Nordmann " * 12, "3570 Ål"])
-    made = file_of(run)
+    with override("en"):
+        made = file_of(run)
     assert all("leaves the window" in placed.error for placed in made.placed)
     assert made.pages == 0
 

@@ -9,7 +9,7 @@ import pytest
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.frozen import make_frozen, make_printed, protect, worker
 from tests.welcome.letters.staff_site import text_of, url
-from welcome.letters import labels, printing, runs
+from welcome.letters import labels, picking, printing, runs
 from welcome.letters.geometry import MM_TO_PT, PAGE_HEIGHT
 from welcome.letters.models import Letter
 
@@ -160,3 +160,16 @@ def test_nothing_is_packed_for_letters_that_are_not_ready(client):
     for page in ("labels", "pick_list_csv", "pick_list_pdf"):
         assert client.get(url(run, page), {"sheet": "3x8", "start": 1}).status_code == 404
     assert client.get(url(run, "pick_list")).status_code == 302
+
+
+def test_a_gift_is_counted_once_whatever_the_languages_of_its_letters(run):
+    gifts = {
+        "nb": [{"gift": 7, "title": "Kinobillett", "count": 2}],
+        "en": [{"gift": 7, "title": "Cinema ticket", "count": 1}, {"title": "Map", "count": 1}],
+        "uk": [{"gift": 7, "title": "Квиток у кіно", "count": 1}, {"title": "Map", "count": 1}],
+    }
+    for letter in run.letters.all():
+        letter.gifts = gifts[letter.wished_language or letter.language]
+        letter.save()
+    # Those of before a gift's number was kept are told by their title.
+    assert [(total.title, total.count) for total in picking.totals(run)] == [("Kinobillett", 4), ("Map", 2)]

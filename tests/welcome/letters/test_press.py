@@ -1,6 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import override
 
 from welcome.letters.layout import LayoutError
 from welcome.letters.press import settled
@@ -18,5 +19,5 @@ def test_the_printed_number_is_the_number_of_pages(pages, right):
 
 
 def test_a_number_that_never_comes_true_is_an_error_with_a_name():
-    with pytest.raises(LayoutError, match="number of pages"):
+    with override("en"), pytest.raises(LayoutError, match="number of its pages"):
         settled(laid_out({1: 2, 2: 1}))

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from tests.welcome.letters.conftest import approved, arrive
+from tests.welcome.letters.frozen import stored
 from welcome.letters import figures, printing, rendering, runs, tasks
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import FileState, LetterState, PrintFile, RunState
@@ -44,7 +45,7 @@ def test_a_finished_file_is_in_storage_with_the_hash_its_row_says(run):
 def test_a_message_that_comes_three_times_makes_the_file_once(run):
     file = run.files.get()
     assert [printing.render(file.pk) for _ in range(3)] == [True, False, False]
-    assert len(default_storage.listdir(f"letters/{run.pk}")[1]) == 1
+    assert len(stored(run)) == 1
     tasks.render_file(0)  # A file that is gone: the message is dropped.
 
 
@@ -67,7 +68,7 @@ def test_a_lease_that_is_lost_while_the_result_is_written_undoes_it(run):
     with connection.execute_wrapper(another_takes_it):
         assert printing.render(file.pk) is False
     assert set(run.letters.values_list("state", flat=True)) == {LetterState.WAITING}
-    assert default_storage.listdir(f"letters/{run.pk}")[1] == []
+    assert stored(run) == []
 
 
 def test_a_letter_with_a_fault_that_nobody_foresaw_fails_alone(run):
@@ -112,7 +113,7 @@ def test_a_late_write_leaves_no_pdf_behind(run):
     file = printing.claim(run.files.get().pk)
     with pytest.raises(printing.LeaseLost):
         printing._keep(file, uuid.uuid4(), rendering.render_file(file))
-    assert default_storage.listdir(f"letters/{run.pk}")[1] == []
+    assert stored(run) == []
 
 
 def test_signs_of_life_renew_the_lease_and_show_how_far_it_is(run):

@@ -4,13 +4,12 @@ import json
 import zipfile
 
 import pytest
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.conftest import arrive, frozen
-from tests.welcome.letters.frozen import make_printed, protect, worker
+from tests.welcome.letters.frozen import make_printed, protect, stored, worker
 from tests.welcome.letters.staff_site import url
 from welcome.letters import output, purging, run_lists, runs, schedule, verification
 from welcome.letters.models import Letter, PrintFile
@@ -47,10 +46,6 @@ def sweep(capture):
 def purged(run, hidden, django_capture_on_commit_callbacks):
     sweep(django_capture_on_commit_callbacks)
     return run
-
-
-def stored(run):
-    return default_storage.listdir(f"letters/{run.pk}")[1]
 
 
 def test_the_address_and_every_pdf_that_holds_it_go(purged):

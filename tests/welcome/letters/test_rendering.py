@@ -6,6 +6,7 @@ import unicodedata
 import pikepdf
 import pypdfium2
 import pytest
+from django.utils.translation import override
 from PIL import ImageChops
 
 from municipalities.municipality.models import MunicipalityText
@@ -175,7 +176,7 @@ def test_a_picture_that_is_gone_or_changed_stops_the_letter(place):
     run = frozen(place)
     run.letterhead["arms"] = "letters/images/" + "0" * 64 + ".png"
     run.save()
-    with pytest.raises(LayoutError, match="missing"):
+    with override("en"), pytest.raises(LayoutError, match="is missing"):
         rendering.render_letter(run.letters.select_related("run").get())
 
 
@@ -209,7 +210,7 @@ def test_a_layout_that_never_ends_is_stopped(place, monkeypatch):
     monkeypatch.setattr(layout, "SECONDS_A_LAYOUT", 0.01)
     arrive(place)
     letter = frozen(place).letters.get()
-    with pytest.raises(LayoutError, match="seconds"):
+    with override("en"), pytest.raises(LayoutError, match="seconds"):
         rendering.render_letter(letter)
 
 
@@ -217,5 +218,5 @@ def test_an_address_that_would_leave_its_window_is_found_on_the_page(place):
     arrive(place)
     run = frozen(place)
     run.letters.update(address=["Kari Nordmann " * 12, "3570 Ål"])
-    with pytest.raises(LayoutError, match="leaves the window"):
+    with override("en"), pytest.raises(LayoutError, match="leaves the window"):
         rendering.render_letter(run.letters.get())

@@ -60,3 +60,11 @@ def test_many_adults_share_lines_where_one_a_line_would_not_fit():
     lines = salutation.window_lines(five, ["Torget 1", "3570 Ål"], "en", "nb", measure_address)
     assert len(lines) <= ADDRESS_LINES
     assert " ".join(lines).startswith("Kari0 Li, Kari1 Li, Kari2 Li, Kari3 Li and Kari4 Li")
+
+
+@pytest.mark.parametrize("home", ["nb", "nn"])
+def test_the_window_of_a_language_the_portal_lacks_says_and_as_the_municipality(home):
+    """Not in English, which is neither the reader's nor the postman's."""
+    assert salutation.window_names(people(KARI, OLA), "ar", home)[0] == ["Kari og Ola Nordmann"]
+    assert salutation.window_names(people(OKSANA, ASE), "uk", home)[0][0] == "Oksana Kovalenko og"
+    assert salutation.window_names(people(KARI, OLA), "en", home)[0] == ["Kari and Ola Nordmann"]

@@ -173,4 +173,4 @@ def test_one_run_that_cannot_be_swept_holds_up_no_other(place, sent):
     # A file stands where the run's folder should be.
     default_storage.save(f"letters/{broken.pk}", ContentFile(b""))
     schedule.sweep()
-    assert sent == [(nudges.RENDER_FILE, run.files.get().pk)]
+    assert (nudges.RENDER_FILE, run.files.get().pk) in sent

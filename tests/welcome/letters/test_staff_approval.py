@@ -4,6 +4,7 @@ from municipalities.tenancy.models import Role
 from tests.welcome.letters.frozen import (
     make_frozen,
     make_municipality,
+    prove,
     worker,
 )
 from tests.welcome.letters.staff_site import approval, text_of, told, url
@@ -12,6 +13,11 @@ from welcome.letters.forms import version_of
 from welcome.letters.models import RunState
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def run():
+    return prove(make_frozen())
 
 
 def test_approving_notes_who_and_hands_the_work_over(as_role, run):
@@ -44,10 +50,10 @@ def test_approving_without_the_tick_keeps_the_run(as_role, run):
 def test_what_was_frozen_anew_must_be_looked_at_anew(as_role, run):
     seen = approval(run)
     runs.thaw(run=run, by=None)
-    runs.freeze(run=run, by=None)
+    prove(runs.freeze(run=run, by=None))
     response = as_role(Role.COORDINATOR).post(url(run, "act", "approve"), seen)
     assert response.status_code == 422
-    assert "frozen anew since you looked" in text_of(response)
+    assert "frozen or proved anew since you looked" in text_of(response)
     run.refresh_from_db()
     assert run.state == RunState.FROZEN
 
@@ -55,7 +61,7 @@ def test_what_was_frozen_anew_must_be_looked_at_anew(as_role, run):
 def test_where_two_answer_the_one_who_froze_does_not_approve(as_role):
     municipality = make_municipality(second_approver=True)
     kari, ola = worker(municipality, Role.COORDINATOR), worker(municipality, Role.COORDINATOR)
-    run = make_frozen(municipality, by=kari)
+    run = prove(make_frozen(municipality, by=kari))
     browser = as_role(kari)
     assert "A second person approves" in text_of(browser.get(url(run, "approve")))
     response = browser.post(url(run, "act", "approve"), approval(run), follow=True)

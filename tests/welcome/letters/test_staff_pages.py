@@ -12,6 +12,7 @@ from tests.welcome.letters.frozen import (
     make_municipality,
     make_printed,
     protect,
+    prove,
 )
 from tests.welcome.letters.staff_site import text_of, url
 from welcome.households.quarters import Quarter
@@ -129,8 +130,9 @@ def test_a_sign_no_font_has_blocks_the_approval_and_names_the_letter(as_role, ru
     letter.address = ["Åse \U0001f600", *letter.address[1:]]
     letter.save()
     browser = as_role(Role.COORDINATOR)
+    prove(run)
     page = browser.get(url(run, "proof"))
-    assert page.context["groups"][0].blocking
+    assert page.context["problems"][0].blocking
     assert url(run, "letter", 2) in text_of(page)
     assert "Approve 3 letters" not in text_of(browser.get(url(run, "approve")))
 

@@ -25,7 +25,7 @@ from welcome.hosts.models import Host, HostAssignment
 from welcome.letters import runs, schedule
 from welcome.letters.models import Letter
 from welcome.meetings.models import Invitation, SignUp
-from welcome.packages.models import GiftRule
+from welcome.packages.models import Gift, GiftRule
 from welcome.privacy import erasure, report
 
 pytestmark = pytest.mark.django_db
@@ -69,14 +69,21 @@ def test_a_letter_tells_of_host_gifts_and_meeting(place):
     assignment = with_host(home)
     run = freeze(place)
     letter = run.letters.get()
+    papers, baths = Gift.objects.order_by("order", "pk")
     assert letter.host == {
         "id": assignment.host_id, "name": "Torbjørg Vert", "phone": "99 95 12 34", "email": "",
         "languages": "Bokmål, English", "about": "Går gjerne tur.",
     }  # fmt: skip
     assert letter.gifts == [
-        {"title": "En måned med avisen", "count": 1, "giver": "Hallingdølen", "note": "Gjelder til jul."},
-        {"title": "Badebilletter", "count": 2, "giver": "Ål bad", "note": ""},
-    ]
+        {
+            "gift": papers.pk,
+            "title": "En måned med avisen",
+            "count": 1,
+            "giver": "Hallingdølen",
+            "note": "Gjelder til jul.",
+        },
+        {"gift": baths.pk, "title": "Badebilletter", "count": 2, "giver": "Ål bad", "note": ""},
+    ]  # fmt: skip
     assert run.meeting == {
         "day": "2026-12-03", "time": "18:00", "until": "20:00", "deadline": "2026-12-01", "place": "Kulturhuset",
         "address": "Torget 2",

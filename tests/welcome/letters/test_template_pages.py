@@ -100,7 +100,7 @@ def test_it_opens_with_the_portals_own_words_in_every_language(browser, place):
     form = page.context["form"]
     assert page.status_code == 200
     assert [row.kind for row in form.rows()] == [block["kind"] for block in standard_blocks()]
-    assert form["host-en-title"].value() == "Your host"
+    assert form["host-en-title"].value() == "Meet your host"
     assert "{host}" in form["host-nb-body"].value()
     assert pictures(page)
 

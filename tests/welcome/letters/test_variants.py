@@ -9,6 +9,7 @@ from tests.factories.municipalities import MunicipalityTextFactory, TopicTextFac
 from tests.factories.welcome import PersonFactory
 from tests.welcome.letters.conftest import arrive, frozen
 from welcome.letters import rendering
+from welcome.letters.press import Press
 from welcome.letters.stock import Stock
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 
@@ -49,7 +50,7 @@ HOUSEHOLDS = {
 }
 # What only a letter that tells of it says, in its language; Arabic is read back as it is written.
 SAYS = {
-    "host": {"nb": "Tilflytterverten din", "nn": "Tilflyttarverten din", "en": "Your host", "ar": "مضيفكم"},
+    "host": {"nb": "tilflytterverten", "nn": "tilflyttarverten", "en": "Meet your host", "ar": "مضيفكم"},
     "meeting": {"nb": "velkomstmøtet", "nn": "velkomstmøtet", "en": "welcome meeting", "ar": "لقاء الترحيب"},
     "gifts": {"nb": "Velkomstpakken", "nn": "Velkomstpakken", "en": "welcome package", "ar": "حزمة الترحيب"},
     "family": {"nb": "Til barna", "nn": "Til borna", "en": "For the children", "ar": "ترحب"},
@@ -102,3 +103,41 @@ def test_each_letter_tells_what_its_household_has_and_nothing_else(run, told):
         assert (HOST["phone"] in first) == ("host" in told)
         assert ("QZ 77" in first) == ("gifts" in told)
         assert ("Kulturhuset" in first) == ("meeting" in told)
+
+
+@pytest.mark.parametrize("language", sorted(GREETINGS))
+def test_a_letter_that_tells_of_everything_stays_on_one_page(run, language):
+    run.meeting = MEETING
+    press = Press(run, enclosing=False)
+    for letter in run.letters.filter(language=language, number__lte=24):
+        letter.run, letter.host, letter.gifts, letter.code = run, HOST, GIFTS * 3, CODE
+        assert len(press.personal(letter).pages) == 1
+
+
+@pytest.mark.parametrize("lines", range(2, 40, 3))
+def test_the_signature_never_stands_alone_on_the_last_page(run, lines):
+    """However long the greeting is, what belongs before the signature comes along."""
+    text = run.texts.get(language="nb")
+    text.greeting["body"] = "".join(f"<p>Avsnitt {n} om bygda.</p>" for n in range(lines))
+    run.meeting = MEETING
+    press = Press(run, [text], enclosing=False)
+    letter = run.letters.filter(language="nb").first()
+    letter.run, letter.host, letter.gifts, letter.code = run, HOST, GIFTS, CODE
+    pages = texts_of(press.personal(letter).write_pdf())
+    assert any("Vennlig hilsen" in page and "Det praktiske ligger ved" in page for page in pages)
+    if len(pages) > 1:
+        assert "Velkomstpakken" in pages[-1]
+
+
+def test_numbers_in_arabic_text_are_read_as_they_are_written(run):
+    text = run.texts.get(language="ar")
+    text.greeting["body"] = "<p>اتصلوا بنا على +47 32 08 50 00 من 09:00 إلى 15:00.</p>"
+    letter = run.letters.filter(language="ar").first()
+    letter.run = run
+    document = Press(run, [text], enclosing=False).personal(letter)
+    page = pypdfium2.PdfDocument(document.write_pdf())[0].get_textpage()
+    baseline = page.get_charbox(page.search("+47").get_next()[0])[1]
+    signs = [(page.get_charbox(place), page.get_text_range(place, 1)) for place in range(page.count_chars())]
+    line = "".join(sign for box, sign in sorted(signs) if abs(box[1] - baseline) < 5)
+    assert "+4732085000" in line.replace(" ", "")
+    assert "09:00" in line
