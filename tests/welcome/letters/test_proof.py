@@ -14,7 +14,18 @@ from tests.welcome.letters.frozen import approve, found_in, make_frozen, protect
 from tests.welcome.letters.staff_site import text_of, url
 from tests.welcome.letters.test_variants import GIFTS, HOST
 from welcome.households.models import Household
-from welcome.letters import layout, looking, nudges, proofs, proving, runs, schedule, showing, stock, withdrawal
+from welcome.letters import (
+    layout,
+    looking,
+    nudges,
+    proofs,
+    proving,
+    runs,
+    schedule,
+    showing,
+    stock,
+    withdrawal,
+)
 from welcome.letters.models import LeftOutReason, Letter, LetterRun, RunState, RunText
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample, ProofState
 
