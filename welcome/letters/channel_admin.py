@@ -111,8 +111,9 @@ class ChannelSettingsAdmin(ScopedAdmin):
                     "private_key", "cost_code", "connection",
                 ],
                 "description": _(
-                    "Letters that are frozen keep the way they were frozen with; what is changed here holds for the"
-                    " next run."
+                    "SvarUt prints and posts all of them. It delivers nothing digitally: that asks for the recipient's"
+                    " national identity number, which is not held here. Letters that are frozen keep the way they were"
+                    " frozen with; what is changed here holds for the next run."
                 ),
             },
         ),

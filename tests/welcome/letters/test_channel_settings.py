@@ -12,6 +12,7 @@ from tests.municipalities.national import svarut_double as double
 from tests.welcome.letters.frozen import worker
 from tests.welcome.letters.sending import ask_at, open_svarut
 from tests.welcome.letters.staff_site import text_of, told
+from welcome.households.models import Person
 from welcome.letters.channels import ChannelSettings
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,11 @@ def test_a_service_that_is_down_is_said_to_be(boss, place, service):
     row = open_svarut(place)
     service.answers_questions = False
     assert "Try again later" in told(boss.post(page("test", row), follow=True))[0]
+
+
+def test_the_page_says_that_svarut_delivers_nothing_digitally(boss, place):
+    """That asks for an identity number, which no household has here: letters go to the service's way for paper."""
+    assert "which is not held here" in text_of(boss.get(page("change", open_svarut(place))))
+    assert not {"identifier", "national_id", "digital_id"} & {
+        field.name for field in Person._meta.get_fields()
+    }

@@ -72,6 +72,7 @@ def test_each_letter_is_taken_once_and_followed_to_its_end(run, service, tmp_pat
     assert taken["content"] == rendering.render_letter(sent.letter)
     assert sent.sha256 == hashlib.sha256(taken["content"]).hexdigest()
     assert taken["told"]["mottaker"]["navn"] == sent.letter.address[0]
+    assert (taken["kind"], "digitalId" in taken["told"]["mottaker"]) == ("print", False)
     assert taken["told"]["tittel"] == "Velkomstbrev fra Ål"
     with pytest.raises(runs.Refused):
         runs.finish(run=run, by=None)
