@@ -12,13 +12,22 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Count, F, Max
 
+from municipalities.activities.feed_models import CalendarFeed
+from municipalities.activities.models import Activity, ActivityText, Occurrence, Submission
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality, MunicipalityOwned
+from municipalities.organisations.models import Organisation, OrganisationText
 from municipalities.tenancy import guard, walled, walls
 from tests.factories.municipalities import (
+    ActivityFactory,
+    ActivityTextFactory,
+    CalendarFeedFactory,
     MembershipFactory,
     MunicipalityFactory,
     MunicipalityTextFactory,
+    OrganisationFactory,
+    OrganisationTextFactory,
+    SubmissionFactory,
     TopicFactory,
     TopicTextFactory,
     UserFactory,
@@ -208,11 +217,30 @@ def test_a_visitor_reads_what_is_published_and_nothing_else(home):
 
 
 @postgresql
+def test_a_visitor_reads_no_activity_that_is_not_published_and_nobody_who_sent_it(home):
+    shown = ActivityFactory(municipality=home)
+    for state in ("draft", "waiting", "withdrawn"):
+        made = ActivityFactory(municipality=home, state=state)
+        ActivityTextFactory(activity=made)
+        SubmissionFactory(activity=made)
+    SubmissionFactory(activity=shown)
+    OrganisationTextFactory(organisation=OrganisationFactory(municipality=home, published=False))
+    CalendarFeedFactory(organisation=OrganisationFactory(municipality=home, slug="shown"))
+    with scope.public():
+        assert list(Activity.objects.all()) == [shown]
+        assert {row.activity_id for row in Occurrence.objects.all()} == {shown.pk}
+        assert [row.slug for row in Organisation.objects.all()] == ["shown"]
+        for model in (ActivityText, OrganisationText, Submission, CalendarFeed):
+            assert not model.objects.exists()
+
+
+@postgresql
 def test_public_and_personal_tables_are_told_apart():
     """Who makes a table readable by visitors changes this list, and thinks."""
     public = {model.__name__ for model in OWNED if model.public_rows is not None or model.public_through}
     assert public == {
         "ContactPoint", "Fact", "MunicipalityText", "OpeningHours", "Topic", "TopicContact", "TopicLink", "TopicText",
+        "Activity", "ActivityText", "Occurrence", "Organisation", "OrganisationText", "SpecialDay",
     }  # fmt: skip
 
 
