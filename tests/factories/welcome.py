@@ -14,6 +14,7 @@ from welcome.households.recognition import address_key, name_key
 from welcome.letters.channels import Channel, ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
+from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
@@ -152,6 +153,37 @@ class LetterFactory(DjangoModelFactory[Letter]):
     address = factory.List(["Oksana Kovalenko", "Øvre Ålsgata 12 B", "3570 Ål"])
     salutation = "Kjære Oksana"
     people = 1
+
+
+class ProofFactory(DjangoModelFactory[Proof]):
+    class Meta:
+        model = Proof
+
+    run = factory.SubFactory(LetterRunFactory)
+    municipality = factory.SelfAttribute("run.municipality")
+
+
+class ProofProblemFactory(DjangoModelFactory[ProofProblem]):
+    class Meta:
+        model = ProofProblem
+
+    proof = factory.SubFactory(ProofFactory)
+    municipality = factory.SelfAttribute("proof.municipality")
+    code = "no_arms"
+
+
+class ProofSampleFactory(DjangoModelFactory[ProofSample]):
+    class Meta:
+        model = ProofSample
+
+    proof = factory.SubFactory(ProofFactory)
+    municipality = factory.SelfAttribute("proof.municipality")
+    letter = factory.SubFactory(
+        LetterFactory,
+        run=factory.SelfAttribute("..proof.run"),
+        number=factory.Sequence(lambda n: 100 + n),  # Beside the run's own first letter.
+    )
+    pages = 1
 
 
 class LeftOutFactory(DjangoModelFactory[LeftOut]):

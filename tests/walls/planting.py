@@ -30,6 +30,7 @@ from tests.welcome.letters.frozen import make_frozen, make_printed
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household, Person
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
+from welcome.letters.proof_models import Proof, ProofSample
 
 # Whatever holds this word belongs to the other municipality; asking for its half echoes only the half.
 HALF = "Hemmeleg"
@@ -132,6 +133,8 @@ def plant(word: str = "", *, letters: int = 2) -> Place:
         PrintFile: run.files.first(),
         LeftOut: run.left_out.first(),
         RunText: run.texts.first(),
+        Proof: run.proofs.first(),
+        ProofSample: run.proofs.first().samples.first(),
     }
     rows[Household] = rows[Letter].household
     rows[Person] = rows[Household].people.first()
