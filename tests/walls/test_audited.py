@@ -56,7 +56,7 @@ from tests.factories.welcome import (
 from tests.test_tenancy import ADDRESSES, _filled
 from tests.walls import everywhere
 from tests.walls.planting import ADMINS, make
-from tests.welcome.letters.frozen import make_frozen, make_printed, worker
+from tests.welcome.letters.frozen import make_frozen, make_printed, prove, worker
 from tests.welcome.letters.staff_site import approval
 from welcome.hosts.models import Host, HostAssignment
 from welcome.households.imports import ImportBatch, ImportState
@@ -383,6 +383,7 @@ def stories(rows, client):
         [act("freeze", draft, {}), act("thaw", draft, {})],
         [
             act("freeze", draft, {}),
+            lambda: prove(LetterRun.objects.get(pk=draft.pk)),
             act("approve", draft, lambda: approval(LetterRun.objects.get(pk=draft.pk))),
         ],
         [act("cancel", draft, sure), act("reopen", draft, {})],

@@ -6,7 +6,9 @@ from municipalities.tenancy.models import Role
 from tests.factories.municipalities import ContactPointFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
-NO_HOURS = {"opening_hours-TOTAL_FORMS": 0, "opening_hours-INITIAL_FORMS": 0}
+NO_HOURS = {
+    f"{rows}-{what}_FORMS": 0 for rows in ("opening_hours", "special_days") for what in ("TOTAL", "INITIAL")
+}
 
 
 @pytest.fixture

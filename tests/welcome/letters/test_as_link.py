@@ -203,6 +203,7 @@ def test_one_that_can_not_be_laid_out_is_said_so(sent, client, page, monkeypatch
     def broken(*_args, **_more):
         raise showing.rendering.LayoutError("No font.")
 
+    monkeypatch.setattr(showing.sampling, "content_of", lambda sample: None)
     monkeypatch.setattr(showing.rendering, "render_letter", broken)
     showing.forget()
     answer = client.get(f"{page}pdf/")

@@ -33,6 +33,7 @@ def test_half_a_file_does_not_stay(monkeypatch):
     assert not default_storage.exists(NAME)
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.parametrize("content", [None, b"%PDF-1.7 another"])
 def test_a_run_whose_file_is_gone_or_another_is_not_closed(content):
     run = make_printed(make_frozen())

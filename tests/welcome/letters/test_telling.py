@@ -144,7 +144,7 @@ def test_a_host_who_may_not_be_told_of_is_not(place, why):
     if why == "not named":
         Host.objects.update(named_since=None)
     else:
-        until = {"until": given.since} if why == "ended" else {}
+        until = {"until": given.since, "ended_why": "hand"} if why == "ended" else {}
         HostAssignment.objects.update(state=why, **until)
     assert freeze(place).letters.get().host == {}
 

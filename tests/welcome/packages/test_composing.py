@@ -60,8 +60,8 @@ def test_in_the_reader_s_language_or_the_nearest_and_in_order():
     GiftTextFactory(gift=early, language="en", title="A month of the paper", brief="Until Christmas.")
     gifts = Gift.objects.with_texts()
     assert gifts_of(gifts, adults=1, children=[], day=DAY, language="en") == [
-        GiftLine("A month of the paper", 1, "Hallingdølen", "Until Christmas."),
-        GiftLine("Badebilletter", 1, "", ""),
+        GiftLine(early.pk, "A month of the paper", 1, "Hallingdølen", "Until Christmas."),
+        GiftLine(late.pk, "Badebilletter", 1, "", ""),
     ]
 
 

@@ -104,7 +104,9 @@ def test_the_host_and_how_to_reach_them(home, assigned, see):
 def test_a_host_who_may_not_be_told_of_is_not_shown(home, host, assigned, see, why):
     if why in {"proposed", "ended"}:
         ended = timezone.localdate() if why == "ended" else None
-        type(assigned).objects.filter(pk=assigned.pk).update(state=why, until=ended)
+        type(assigned).objects.filter(pk=assigned.pk).update(
+            state=why, until=ended, ended_why="hand" if ended else ""
+        )
     elif why == "unnamed":
         type(host).objects.update(named_since=None)
     elif why == "gone":

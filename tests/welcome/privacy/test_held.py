@@ -30,7 +30,14 @@ pytestmark = pytest.mark.django_db
 __all__ = ["scene"]  # A fixture.
 
 # Letters are taken back while it lasts, and links are what opens the page: not what is held of them.
-NOT_WATCHED = {"welcome.Letter", "welcome.LeftOut", "admin.LogEntry", "municipalities.AuditEntry"}
+NOT_WATCHED = {
+    "welcome.Letter",
+    "welcome.ProofSample",
+    "welcome.ProofProblem",
+    "welcome.LeftOut",
+    "admin.LogEntry",
+    "municipalities.AuditEntry",
+}
 OWN_WILL = "they do it themselves, on their own page: with their consent (GDPR art. 18(2))"
 RESTRICTION = "is what sets and ends it"
 READS = "only reads"
@@ -93,12 +100,17 @@ STEPS_ALLOWED = {
     "welcome_host_delete": "the host is gone, whoever the households are",
     "welcome_host_changelist": "the host is gone, whoever the households are",
     "welcome_datarequest_change": ANSWERS,
+    "municipalities_enquiry_add": ANSWERS,
+    "municipalities_enquiry_change": ANSWERS,
+    "municipalities_enquiry_changelist": ANSWERS,
+    "municipalities_enquiry_delete": "the municipality's own letter box: no row of it names a household",
 }
 # Of these only one thing may be done.
 ENDING = {
     "welcome_household_host": ENDS,
     "welcome_host_households": ENDS,
     "welcome_welcomemeeting_signups": ENDS,
+    "welcome_household_meetings": ENDS,
 }
 
 

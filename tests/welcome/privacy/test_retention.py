@@ -76,7 +76,8 @@ def test_who_only_planned_goes_with_the_consent_or_the_municipalitys_time(place)
 
 
 def test_letters_lose_names_addresses_and_files(place, django_capture_on_commit_callbacks):
-    run = runs.finish(run=make_printed(make_frozen(letters=3)), by=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        run = runs.finish(run=make_printed(make_frozen(letters=3)), by=None)
     place = run.municipality
     LetterRun.objects.filter(pk=run.pk).update(
         done_at=datetime.datetime(2024, 11, 22, 20, tzinfo=datetime.UTC)
