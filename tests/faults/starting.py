@@ -154,7 +154,7 @@ def set_points(kind: str) -> None:
     wrap(delivering, "claim", after=in_hand("delivery", "send.after-claim"))
     wrap(stock.Stock, "tagged", before=lambda *_: reached("send.mid-render"))
     wrap(
-        delivering, "_refuse_unwanted",
+        delivering, "_is_link",
         after=lambda *_: about_to_commit.extend(["send.before-commit", "send.before-request"]),
     )  # fmt: skip
     for channel in delivering.SENDERS:
