@@ -69,6 +69,7 @@ def test_a_broker_that_forgets_everything(portal, broker, is_long, count, monkey
 def test_every_message_three_times(portal, service, is_long, count, monkeypatch, tmp_path):
     files, letters = (300, 600) if is_long else (12, 24)
     work = Work(monkeypatch, files=files, a_file=2, letters=letters)
+    app.control.purge()  # What was asked for until here is done.
     work.begin()
     nudges.send(nudges.RENDER_FILE, list(work.paper.files.values_list("pk", flat=True)) * 2)
     nudges.send(nudges.DELIVER, [work.wire.pk] * 8)

@@ -19,6 +19,7 @@ from tests.welcome.letters.sending import post_office, states
 from welcome.households import consents
 from welcome.households.models import Household, Person
 from welcome.letters import runs
+from welcome.letters.models import Letter
 
 WAYS = ["cut", "429", "500 after", "500 before", "409", "nonsense", "slow"]
 
@@ -81,7 +82,7 @@ def test_a_mail_server_that_breaks_off(portal, settings, is_long, count, monkeyp
 def is_printed(run) -> bool:
     return (
         not run.files.unfinished().exists()
-        and not runs.Letter.objects.filter(
+        and not Letter.objects.filter(
             run=run, state="waiting", deliveries__channel="print", deliveries__state="waiting"
         ).exists()
     )
