@@ -60,7 +60,7 @@ def poisoned(letter: Any) -> None:
         how = (TICKETS / f"poison.{letter.number}").read_text()
     except FileNotFoundError:
         return
-    (TICKETS / f"tasted.{letter.number}.{os.getpid()}").touch()
+    (TICKETS / f"tasted.{letter.number}.{time.monotonic_ns()}").touch()
     if how == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif how == "loop":  # In C, with the interpreter's lock held: no alarm and no other thread is heard.
