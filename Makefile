@@ -18,13 +18,13 @@ run: ## set up everything, load the demo county, start web, worker and beat (POR
 	@exec $(PYTHON) bin/run.py
 
 test: ready ## set up everything and run the tests on SQLite (T=tests/welcome for a part)
-	$(BIN)/pytest -n auto $(T)
+	$(BIN)/pytest -n auto --dist worksteal $(T)
 
 check: ready ## format, lint, types, import contracts, migrations, translations, templates, deploy, locks
 	@$(RUN) bin/check.py
 
 test-services: ready ## the same tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
-	$(RUN) bin/services.py $(BIN)/pytest -n auto $(T)
+	$(RUN) bin/services.py $(BIN)/pytest -n auto --dist worksteal $(T)
 
 test-browser: ready-browser ## journeys in Chromium with axe on every page
 	$(BIN)/pytest tests/browser

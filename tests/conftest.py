@@ -8,6 +8,7 @@ from smtplib import SMTPRecipientsRefused
 import pytest
 from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 from django.utils import translation
 
 from tests.staff_client import StaffClient
@@ -39,6 +40,14 @@ def _refuse_network(event: str, arguments: tuple) -> None:
 
 # An audit hook can't be taken off again, and no library gets past it.
 sys.addaudithook(_refuse_network)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`only_on("sqlite", why=…)`: a test that would prove nothing more on the other database."""
+    for item in items:
+        mark = item.get_closest_marker("only_on")
+        if mark and mark.args[0] != connection.vendor:
+            item.add_marker(pytest.mark.skip(reason=f"only on {mark.args[0]}: {mark.kwargs['why']}"))
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,10 @@ from tests.factories.municipalities import MunicipalityFactory, TopicFactory
 from tests.municipalities.links.made import issued, path_of
 from tests.municipalities.tenancy.test_limits import OPEN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("postgresql", why="it refuses more of what is typed than SQLite does"),
+]
 
 EXAMPLES = 1000 if os.environ.get("FAULTS") == "long" else 8
 fuzzed = settings(

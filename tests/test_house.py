@@ -16,6 +16,8 @@ from django.db import models
 
 from municipalities.municipality.models import MunicipalityOwned
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 APPS = ("municipalities", "housing", "welcome")
 OUR_MODELS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 OWNED = [model for model in OUR_MODELS if issubclass(model, MunicipalityOwned)]

@@ -1,5 +1,6 @@
-"""A municipality sees its own only: every owned model, and every address of the staff site, asked by
-somebody from elsewhere. What is swept comes from the registries, so a new model or address is swept too."""
+"""A municipality sees its own only: every owned model, and the lists, searches, exports and actions of the
+staff site, asked by somebody from elsewhere. What is swept comes from the registries, so a new model is
+swept too. The pages of single objects are asked in tests/walls/test_routes.py."""
 
 import itertools
 import re
@@ -7,6 +8,7 @@ import re
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db import transaction
 from django.urls import URLResolver, reverse
 
 from municipalities.municipality.models import MunicipalityOwned
@@ -29,6 +31,7 @@ from welcome.households.imports import ImportBatch
 from welcome.letters.models import LeftOutReason, LetterRun
 
 pytestmark = pytest.mark.django_db
+by_the_code = pytest.mark.only_on("sqlite", why="what the code forgets shows where no wall stands behind it")
 
 # Addresses of the staff site that show no row of any model.
 SITE_WIDE = {
@@ -140,10 +143,6 @@ OF_AN_OBJECT = [(p, m, parts) for p, m, parts in ADDRESSES if m is not None and 
 OF_A_LIST = [(p, m) for p, m, parts in ADDRESSES if m is not None and not parts]
 
 
-def _id(case):
-    return case[0].name or str(case[0].pattern)
-
-
 def _filled(pattern, model, parts, row):
     """Every address of `pattern` for `row`, relative to the model's folder."""
     values = []
@@ -176,35 +175,9 @@ def test_every_page_stands_on_the_scoped_base(pair):
     assert model in FACTORIES, f"{name(model)} has no factory in tests/factories"
 
 
-@pytest.mark.parametrize("case", OF_AN_OBJECT, ids=_id)
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_an_object_from_elsewhere_is_not_found(case, method, planted, boss, client):
-    pattern, model, parts = case
+@by_the_code
+def test_no_list_names_what_is_elsewhere(planted, home, boss, elsewhere, client):
     client.force_login(boss)
-    for address in _filled(pattern, model, parts, planted[model]):
-        answer = getattr(client, method)(address, follow=True)
-        assert answer.status_code in {403, 404, 405}, address
-        assert MARK not in answer.content.decode(), address
-    planted[model].refresh_from_db()
-
-
-def test_the_same_addresses_answer_at_home(home, boss, client):
-    """Or the sweep above would be content with addresses that nobody can open."""
-    client.force_login(boss)
-    answered, rows = {}, {User: boss}
-    for pattern, model, parts in OF_AN_OBJECT:
-        row = make(model, home, rows)
-        for address in _filled(pattern, model, parts, row):
-            answered.setdefault(model, []).append(client.get(address, follow=True).status_code)
-    assert all(200 in codes for codes in answered.values())
-
-
-@pytest.mark.parametrize("case", OF_A_LIST, ids=_id)
-def test_no_list_names_what_is_elsewhere(case, planted, home, boss, elsewhere, client):
-    pattern, model = case
-    make(model, home)
-    client.force_login(boss)
-    address = reverse(f"admin:{pattern.name}")
     filters = [
         "",
         f"?q={HALF}",
@@ -213,28 +186,32 @@ def test_no_list_names_what_is_elsewhere(case, planted, home, boss, elsewhere, c
         "?_popup=1",
         "?_to_field=id",
     ]
-    for query in filters:
-        answer = client.get(address + query, follow=True)
-        assert answer.status_code in {200, 403, 404, 405}, address + query
-        assert MARK not in answer.content.decode(), address + query
+    rows = {User: boss}
+    for pattern, model in OF_A_LIST:
+        make(model, home, rows)
+        for query in filters:
+            address = reverse(f"admin:{pattern.name}") + query
+            answer = client.get(address, follow=True)
+            assert answer.status_code in {200, 403, 404, 405}, address
+            assert MARK not in answer.content.decode(), address
 
 
-@pytest.mark.parametrize(
-    "pair", [pair for pair in ADMINS if hasattr(pair[1], "export_action")], ids=admin_name
-)
-@pytest.mark.parametrize("query", ["", f"?q={HALF}"])
-def test_no_export_holds_what_is_elsewhere(pair, query, planted, home, boss, client):
-    model, page = pair
-    ours = make(model, home)
+@by_the_code
+def test_no_export_holds_what_is_elsewhere(planted, home, boss, client):
     client.force_login(boss)
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_export")
-    formats = [each().get_title() for each in page.get_export_formats()]
-    data = {"format": formats.index("csv"), "resource": "0"}
-    answer = client.post(address + query, data)
-    assert answer["Content-Type"] == "text/csv"
-    assert MARK not in answer.content.decode()
-    chosen = client.post(address + query, data | {"export_items": [ours.pk, planted[model].pk]})
-    assert MARK not in chosen.content.decode()
+    exporting = [(model, page) for model, page in ADMINS if hasattr(page, "export_action")]
+    assert exporting
+    for model, page in exporting:
+        ours = make(model, home)
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_export")
+        formats = [each().get_title() for each in page.get_export_formats()]
+        data = {"format": formats.index("csv"), "resource": "0"}
+        for query in ("", f"?q={HALF}"):
+            answer = client.post(address + query, data)
+            assert answer["Content-Type"] == "text/csv"
+            assert MARK not in answer.content.decode(), address
+            chosen = client.post(address + query, data | {"export_items": [ours.pk, planted[model].pk]})
+            assert MARK not in chosen.content.decode(), address
 
 
 def _relations():
@@ -246,32 +223,40 @@ def _relations():
                         yield source, field.name
 
 
-@pytest.mark.parametrize("relation", list(_relations()), ids=lambda pair: f"{name(pair[0])}.{pair[1]}")
-def test_no_autocomplete_offers_what_is_elsewhere(relation, planted, home, boss, client):
-    source, field = relation
-    make(source._meta.get_field(field).related_model, home)
+@by_the_code
+def test_no_autocomplete_offers_what_is_elsewhere(planted, home, boss, client):
     client.force_login(boss)
-    where = {"app_label": source._meta.app_label, "model_name": source._meta.model_name, "field_name": field}
-    for term in ("", HALF):
-        answer = client.get(reverse("admin:autocomplete"), where | {"term": term})
-        assert answer.status_code in {200, 403}
-        assert MARK not in answer.content.decode()
-
-
-@pytest.mark.parametrize("pair", ADMINS, ids=admin_name)
-def test_no_action_reaches_what_is_elsewhere(pair, planted, boss, client):
-    model, page = pair
-    client.force_login(boss)
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    for action in ["delete_selected", *(page.actions or [])]:
-        data = {
-            "action": action,
-            "_selected_action": [planted[model].pk],
-            "select_across": "1",
-            "post": "yes",
+    rows = {User: boss}
+    for source, field in _relations():
+        make(source._meta.get_field(field).related_model, home, rows)
+        where = {
+            "app_label": source._meta.app_label,
+            "model_name": source._meta.model_name,
+            "field_name": field,
         }
-        assert MARK not in client.post(address, data, follow=True).content.decode()
-    assert model._base_manager.filter(pk=planted[model].pk).exists()
+        for term in ("", HALF):
+            answer = client.get(reverse("admin:autocomplete"), where | {"term": term})
+            assert answer.status_code in {200, 403}, where
+            assert MARK not in answer.content.decode(), where
+
+
+@by_the_code
+def test_no_action_reaches_what_is_elsewhere(planted, boss, client):
+    for model, page in ADMINS:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        with transaction.atomic():  # Or the first action on users or members ends the login of who asks.
+            client.force_login(boss)
+            for action in ["delete_selected", *(page.actions or [])]:
+                data = {
+                    "action": action,
+                    "_selected_action": [planted[model].pk],
+                    "select_across": "1",
+                    "post": "yes",
+                }
+                answer = client.post(address, data, follow=True)
+                assert MARK not in answer.content.decode(), (address, action)
+            assert model._base_manager.filter(pk=planted[model].pk).exists(), address
+            transaction.set_rollback(True)
 
 
 def test_who_is_not_logged_in_is_asked_to(home, client):

@@ -8,6 +8,8 @@ import sys
 import pypdfium2
 import pytest
 
+pytestmark = pytest.mark.only_on("sqlite", why="it starts the embedded portal in any case")
+
 MUNICIPALITY, QUARTER = "3328", "2026Q3"
 
 

@@ -11,6 +11,8 @@ from municipalities.national import fetching
 from municipalities.national.fetching import FetchError, allowed, session
 from tests.municipalities.national import servers
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 
 @pytest.fixture
 def server():

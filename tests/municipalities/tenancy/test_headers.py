@@ -9,7 +9,10 @@ from django.test import Client, override_settings
 from tests.factories.municipalities import MunicipalityFactory, UserFactory
 from tests.municipalities.tenancy.test_limits import OPEN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 COOKIES = {"sessionid", "csrftoken", "django_language"}
 
 

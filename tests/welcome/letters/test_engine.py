@@ -20,6 +20,8 @@ from welcome.letters.readable import mend
 from welcome.letters.shaping import Unset
 from welcome.letters.stock import Stock
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 DPI = 150
 # Pixels that may differ by more than a little grey. Nearly all letters come out the same to the last pixel; where a
 # width is rounded to the other side, one glyph of a line stands a pixel off at its edges. A line that is lost, another,

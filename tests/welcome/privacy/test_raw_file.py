@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.only_on("sqlite", why="it starts the embedded portal in any case")
+
 PLANT_AND_ERASE = """
 import datetime
 from pathlib import Path
