@@ -16,6 +16,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bin"))
 from prepare import chromium
 
+from tests.browser.snapshots import _put_back_after_each
+
+__all__ = ["_put_back_after_each"]
+
 # A page that asks anybody else for anything gets nothing, and its test fails.
 ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 STANDARD = {

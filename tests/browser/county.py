@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from municipalities.municipality.models import FactKind, LanguageForm, Municipality, TextKind
 from municipalities.topics.catalogue import STANDARD, Door
+from tests.browser.snapshots import loaded
 from tests.factories.municipalities import (
     ContactPointFactory,
     FactFactory,
@@ -52,6 +53,17 @@ ENGLISH = {"doctor": "Doctor and emergency doctor", "school": "School, kindergar
 
 
 def everything() -> Municipality:
+    """The municipality that has everything, in an empty database."""
+    loaded(_everything)
+    return Municipality.objects.get(slug="al")
+
+
+def build() -> None:
+    """The whole county, in an empty database."""
+    loaded(_build)
+
+
+def _everything() -> Municipality:
     kari = UserFactory(name="Kari Nordmann Testesen")
     al = MunicipalityFactory(
         number="3328",
@@ -192,8 +204,8 @@ def too_much() -> Municipality:
     return long
 
 
-def build() -> None:
-    everything()
+def _build() -> None:
+    _everything()
     next_to_nothing()
     too_much()
     for number, name, slug, accent in (
