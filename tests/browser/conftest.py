@@ -1,14 +1,17 @@
 """A Chromium without a network, and pages that tell what went wrong in them.  `make test-browser`"""
 
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 # Playwright's own event loop runs in this thread; Django's database calls here are still plain ones.
@@ -16,7 +19,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bin"))
 from prepare import chromium
 
+from municipalities.tenancy.models import User
 from tests.browser.snapshots import _put_back_after_each
+from tests.staff_client import StaffClient
 
 __all__ = ["_put_back_after_each"]
 
@@ -27,6 +32,14 @@ STANDARD = {
     "resultTypes": ["violations"],
     "preload": False,  # Fetching every stylesheet again serves only experimental rules.
 }
+# A scheme changes nothing but colours, so the second look at each width asks only about those.
+COLOURS = STANDARD | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+FULL = [("light", 1280, STANDARD), ("dark", 1280, COLOURS), ("dark", 390, STANDARD), ("light", 390, COLOURS)]
+# A language changes nothing but words, and how long they are: one of them gets every look, the others one each.
+LOOKS = {"nb": FULL, "nn": [("light", 1280, STANDARD)], "en": [("dark", 390, STANDARD)]}
+LANGUAGES = list(LOOKS)
+KEEP = os.environ.get("SCREENSHOTS")  # A folder: each look as a picture, to be looked at.
+_AXE = Axe()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,13 +80,78 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     assert not troubles, "\n".join(troubles)
 
 
+def _found(page: Page, options: dict, part: str | None = None) -> list[str]:
+    """axe on the page as it stands, or on a part of it; axe itself is put in once a page."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.axe_script)
+    report = AxeResults(
+        page.evaluate("([part, options]) => axe.run(part || document, options)", [part, options])
+    )
+    return [f"{page.url}\n{report.generate_report()}"] if report.response["violations"] else []
+
+
+def faults(page: Page, looks: list[tuple], part: str | None = None) -> list[str]:
+    """What is wrong with the page as it stands in these looks: what axe finds, and that it scrolls sideways.
+    It is not asked for again."""
+    found = []
+    for scheme, width, options in looks:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        wrong = _found(page, options, part)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{page.url} scrolls sideways")
+        found += [f"{scheme} {width}: {what}" for what in wrong]
+        if KEEP:
+            name = re.sub(r"\W+", "-", page.url.split("/", 3)[3])
+            page.screenshot(path=f"{KEEP}/{name}{scheme}-{width}.png", full_page=True)
+    return found
+
+
+def reads_well(page: Page, language: str) -> None:
+    """The page as it stands, in this language's looks."""
+    found = faults(page, LOOKS[language])
+    assert not found, "\n".join(found)
+
+
+def sweep(page: Page, addresses: Iterable[str], language: str) -> None:
+    """Each address below /<language>/, by axe and by whether it scrolls sideways. In Bokmål in light and dark, on
+    a phone (390 px) and at a desk (1280 px): all rules in light at the desk and in dark on the phone, those about
+    colours in the two others. In Nynorsk all rules in light at the desk, in English in dark on the phone."""
+    found = []
+    for address in addresses:
+        page.goto(f"/{language}/{address}")
+        found += faults(page, LOOKS[language])
+    assert not found, "\n".join(found)
+
+
+def staff_sweep(page: Page, addresses: Iterable[str], part: str) -> None:
+    """`part` of each of the staff's pages, as theirs is the theme's frame around it, in all four looks as above.
+    The theme asks for the scheme only while a page loads, so each is asked for once a scheme."""
+    found = []
+    for address in addresses:
+        for looks in (FULL[:1] + FULL[3:], FULL[2:3] + FULL[1:2]):
+            page.emulate_media(color_scheme=looks[0][0])
+            page.goto(address)
+            page.locator(part).wait_for()
+            found += faults(page, looks, part)
+    assert not found, "\n".join(found)
+
+
+def log_in(context: BrowserContext, user: User, live_server: LiveServer) -> None:
+    """With the second step taken, where logging in is not what the test is about."""
+    client = StaffClient()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+
 @pytest.fixture(scope="session")
 def accessible():
-    """accessible(page) fails with what axe finds on it."""
+    """accessible(page) fails with what axe finds on it as it stands."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page, options=STANDARD)
-        assert not found.response["violations"], f"{page.url}\n{found.generate_report()}"
+        found = _found(page, STANDARD)
+        assert not found, found[0]
 
     return check
 

@@ -6,8 +6,6 @@ import re
 
 import icalendar
 import pytest
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -18,8 +16,7 @@ from municipalities.activities.links import SUBMISSION
 from municipalities.activities.models import Activity, News, State, Submission
 from municipalities.links import actions as links
 from tests.browser import county
-from tests.browser.conftest import STANDARD
-from tests.browser.test_public import LOOKS
+from tests.browser.conftest import LANGUAGES, reads_well, staff_sweep, sweep
 from tests.browser.test_staff import coordinator
 from tests.factories.municipalities import (
     ActivityFactory,
@@ -92,19 +89,9 @@ def pages(page):
     ]
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(page, pages, language):
-    axe, found = Axe(), []
-    for address in pages:
-        page.goto(f"/{language}/{address}")
-        page.evaluate(axe.axe_script)
-        for scheme, width, options in LOOKS:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            report = AxeResults(page.evaluate("options => axe.run(document, options)", options))
-            if report.response["violations"]:
-                found.append(f"{page.url} {scheme} {width}\n{report.generate_report()}")
-    assert not found, "\n".join(found)
+    sweep(page, pages, language)
 
 
 def test_nothing_is_wider_than_the_narrowest_screen(page, pages):
@@ -126,8 +113,8 @@ def opened(page, submission, language):
     page.goto(f"/{language}/submission/{slot}")
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_the_senders_page_is_accessible_in_each_state(page, accessible, language):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_senders_page_is_accessible_in_each_state(page, language):
     al = county.everything()
     for state, more in (
         (State.DRAFT, {"confirmed_at": None}),
@@ -138,10 +125,7 @@ def test_the_senders_page_is_accessible_in_each_state(page, accessible, language
         activity = ActivityFactory(municipality=al, state=state)
         ActivityTextFactory(activity=activity, language="nn")
         opened(page, SubmissionFactory(activity=activity, language="nn", **more), language)
-        for scheme, width, _options in LOOKS:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            accessible(page)
+        reads_well(page, language)
 
 
 def send_in(page):
@@ -229,9 +213,7 @@ def test_the_same_without_a_script(browser, live_server, page, coordinator):
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_staffs_pages_read_well(page, coordinator, scheme, width):
+def test_the_staffs_pages_read_well(page, coordinator):
     weekly, _gone = fill(coordinator)
     waiting = ActivityFactory(municipality=coordinator, state=State.WAITING)
     ActivityTextFactory(activity=waiting)
@@ -244,15 +226,9 @@ def test_the_staffs_pages_read_well(page, coordinator, scheme, width):
         finished_at=timezone.now(),
         refused=[["A", "b"]],
     )
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    for address in (
+    addresses = [
         f"activity/{waiting.pk}/decide/",
         f"activity/{weekly.pk}/decide/",
         f"calendarfeed/{feed.pk}/change/",
-    ):
-        page.goto(f"/admin/municipalities/{address}")
-        page.locator("#run").wait_for()
-        found = Axe().run(page, context="#run", options=STANDARD)
-        assert not found.response["violations"], f"{page.url}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    ]
+    staff_sweep(page, [f"/admin/municipalities/{address}" for address in addresses], "#run")

@@ -1,13 +1,12 @@
 """A run while it is delivered, on a phone: what is uncertain, what failed, what is to be packed."""
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect
 
 from municipalities.tenancy.models import Role
+from tests.browser.conftest import log_in
 from tests.browser.test_staff import check_content
 from tests.factories.welcome import ChannelSettingsFactory
-from tests.staff_client import StaffClient
 from tests.welcome.letters.frozen import approve, make_municipality, worker
 from tests.welcome.letters.sending import arrive_by_email, print_files
 from welcome.households.quarters import Quarter
@@ -49,10 +48,7 @@ def coordinator(page, run, live_server):
     user = worker(run.municipality, Role.ADMINISTRATOR)
     user.language = "en"
     user.save()
-    client = StaffClient()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    log_in(page.context, user, live_server)
     return user
 
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 
 from municipalities.enquiries import outbox
@@ -11,8 +10,7 @@ from municipalities.enquiries.models import Enquiry, State
 from municipalities.municipality import scope
 from municipalities.tenancy.models import Role
 from tests.browser import county
-from tests.browser.conftest import STANDARD
-from tests.browser.test_public import LOOKS
+from tests.browser.conftest import LANGUAGES, log_in, reads_well, staff_sweep
 from tests.factories.municipalities import (
     AnswerMailFactory,
     AnswerTemplateFactory,
@@ -20,7 +18,6 @@ from tests.factories.municipalities import (
     EnquiryMessageFactory,
     MembershipFactory,
 )
-from tests.staff_client import StaffClient
 from welcome.portal import buffer, keeping
 from welcome.portal.models import PageDay
 
@@ -37,13 +34,6 @@ def al():
 @pytest.fixture
 def kari(al):
     return MembershipFactory(municipality=al, role=Role.SERVICE_OFFICE, user__language="nb").user
-
-
-def log_in(context, user, live_server):
-    browser = StaffClient()
-    browser.force_login(user)
-    cookie = browser.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -100,8 +90,8 @@ def test_asked_on_a_phone_answered_by_staff_and_written_back(browser, live_serve
     desk.close()
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_axe_finds_nothing_where_one_asks(browser, live_server, al, accessible, language):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_where_one_asks(browser, live_server, al, language):
     """In a browser of its own: one that is refused a form says so on its console."""
     context = browser.new_context(base_url=live_server.url)
     page = context.new_page()
@@ -118,10 +108,7 @@ def test_axe_finds_nothing_where_one_asks(browser, live_server, al, accessible, 
             page.fill("[name=contact]", "kari@")
             page.locator("main form button[type=submit]").click()
             page.locator(".ds-error-summary").wait_for()
-        for scheme, width, _options in LOOKS:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            accessible(page)
+        reads_well(page, language)
     context.close()
 
 
@@ -132,13 +119,8 @@ def test_axe_finds_nothing_where_staff_answer(page, al, kari, live_server):
     EnquiryMessageFactory(enquiry=enquiry, direction="in", text="Og på søndag?")
     AnswerTemplateFactory(municipality=al)
     log_in(page.context, kari, live_server)
-    for scheme, width in (("light", 1280), ("dark", 390)):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for address in (f"municipalities/enquiry/{enquiry.pk}/change/", "welcome/pageday/"):
-            page.goto(f"/admin/{address}")
-            page.locator("main.run").wait_for()
-            found = Axe().run(
-                page, context="main.run", options=STANDARD
-            )  # The theme's own frame is not ours.
-            assert not found.response["violations"], found.generate_report()
+    staff_sweep(
+        page,
+        [f"/admin/municipalities/enquiry/{enquiry.pk}/change/", "/admin/welcome/pageday/"],
+        "main.run",  # The theme's own frame is not ours.
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import county
-from tests.browser.test_public import LOOKS
+from tests.browser.conftest import LANGUAGES, sweep
 from tests.factories.welcome import (
     HouseholdFactory,
     MeetingTextFactory,
@@ -36,8 +36,8 @@ def opened(page, link):
     return page.url.split("/meeting/")[1]
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_axe_finds_nothing(page, link, meeting, accessible, language):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(page, link, meeting, language):
     slot = opened(page, link)
     for step in ("empty", "signed up", "called off"):
         if step == "signed up":
@@ -45,11 +45,7 @@ def test_axe_finds_nothing(page, link, meeting, accessible, language):
             page.click("form.stack button[type=submit]")
         elif step == "called off":
             actions.call_off(meeting=meeting, by=None)
-        for scheme, width, _options in LOOKS:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.goto(f"/{language}/meeting/{slot}")
-            accessible(page)
+        sweep(page, [f"meeting/{slot}"], language)
 
 
 def test_sign_up_be_told_what_is_wrong_wait_and_sign_off(browser, live_server, link, meeting):

@@ -1,13 +1,11 @@
 """A newcomer's own page in a browser: from the link in the letter, on a phone, with forms that are sent."""
 
 import pytest
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from municipalities.links import actions as links
 from tests.browser import county
-from tests.browser.test_public import LOOKS
+from tests.browser.conftest import LANGUAGES, sweep
 from tests.factories.welcome import (
     DataRequestFactory,
     DeliveryFactory,
@@ -75,21 +73,11 @@ def opened(page, link):
     return page.url.split("?")[0].split("/my/")[1]
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(page, link, bare, language):
-    axe, found = Axe(), []
     for each in (link, bare):
         slot = opened(page, each)
-        for path in PATHS:
-            page.goto(f"/{language}/my/{slot}{path}")
-            page.evaluate(axe.axe_script)
-            for scheme, width, options in LOOKS:
-                page.set_viewport_size({"width": width, "height": 844})
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                report = AxeResults(page.evaluate("options => axe.run(document, options)", options))
-                if report.response["violations"]:
-                    found.append(f"{page.url} {scheme} {width}\n{report.generate_report()}")
-    assert not found, "\n".join(found)
+        sweep(page, [f"my/{slot}{path}" for path in PATHS], language)
 
 
 def test_nothing_is_wider_than_the_narrowest_screen(page, link):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from municipalities.links import actions as links
 from tests.browser import county
-from tests.browser.test_login import reads_well
+from tests.browser.conftest import LANGUAGES, reads_well
 from tests.factories.municipalities import IdentityProviderFactory
 from tests.factories.welcome import HouseholdFactory, PersonFactory
 from tests.municipalities.login.provider import Provider
@@ -78,41 +78,41 @@ def test_from_the_link_to_the_login_without_a_script(phone, home, al):
     assert not OwnLogin.objects.exists()
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
-def test_every_page_of_the_way_reads_well(browser, here, accessible, home, al, idporten, language):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_way_reads_well(browser, here, home, al, idporten, language):
     context = browser.new_context(base_url=here)
     page = context.new_page()
     page.goto(f"/{language}/{al.slug}/own-page/")
-    reads_well(page, accessible, f"own-page-{language}")
+    reads_well(page, language)
     page.locator("main form button").click()
     page.wait_for_url("**/idporten/3336/back/**")
-    reads_well(page, accessible, f"unknown-{language}")
+    reads_well(page, language)
     expect(page.locator("html")).to_have_attribute("lang", language)
     idporten.say(claims=OKSANA | {"acr": "idporten-loa-low"})
     page.goto(f"/{language}/{al.slug}/own-page/")
     page.locator("main form button").click()
     page.wait_for_url("**/idporten/3336/back/**")
-    reads_well(page, accessible, f"too-weak-{language}")
+    reads_well(page, language)
 
     idporten.say(claims=OKSANA)
     page.goto(f"/l/newcomer/{links.issue(purpose=NEWCOMER, of=home, by=None).token}/")
     mine = page.url.split("/my/")[1]
     page.goto(f"/{language}/my/{mine}")
-    reads_well(page, accessible, f"my-before-{language}")
+    reads_well(page, language)
     page.locator("form[action$='/login/'] button").click()
     page.wait_for_url("**/my/*/?done=login")
-    reads_well(page, accessible, f"my-after-{language}")
+    reads_well(page, language)
     page.goto(f"/{language}/{al.slug}/own-page/")
     page.locator("main form button").click()
     page.wait_for_url("**/my/*/")
     page.locator("form[action$='/leave/'] button").click()
-    reads_well(page, accessible, f"left-{language}")
+    reads_well(page, language)
     context.close()
 
 
 @pytest.mark.parametrize("language", ["nb", "en"])
-def test_without_idporten_the_page_tells_of_the_link(page, accessible, language):
+def test_without_idporten_the_page_tells_of_the_link(page, language):
     al = county.everything()
     page.goto(f"/{language}/{al.slug}/own-page/")
-    reads_well(page, accessible, f"own-page-without-{language}")
+    reads_well(page, language)
     assert page.locator("main form").count() == 0

@@ -3,11 +3,9 @@
 import gzip
 
 import pytest
-from axe_playwright_python.base import AxeResults
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser import county
-from tests.browser.conftest import STANDARD
+from tests.browser.conftest import LANGUAGES, sweep
 
 PAGES = [
     "",
@@ -33,9 +31,6 @@ PAGES = [
     "al/privacy/",
     "al/accessibility/",
 ]
-# A scheme changes nothing but colours, so the second look at each width asks only about those.
-COLOURS = STANDARD | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-LOOKS = [("light", 1280, STANDARD), ("dark", 1280, COLOURS), ("dark", 390, STANDARD), ("light", 390, COLOURS)]
 BUDGET = 100_000  # Bytes of a first view, compressed, fonts and all.
 
 
@@ -44,19 +39,9 @@ def buskerud(page):
     county.build()
 
 
-@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(page, language):
-    axe, found = Axe(), []
-    for address in PAGES:
-        page.goto(f"/{language}/{address}")
-        page.evaluate(axe.axe_script)
-        for scheme, width, options in LOOKS:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            report = AxeResults(page.evaluate("options => axe.run(document, options)", options))
-            if report.response["violations"]:
-                found.append(f"{page.url} {scheme} {width}\n{report.generate_report()}")
-    assert not found, "\n".join(found)
+    sweep(page, PAGES, language)
 
 
 def test_the_menu_of_a_phone_is_accessible_when_open(page, accessible):

@@ -1,16 +1,12 @@
 """What staff see of who may only be kept, and of letters that were out when protection came, on a phone."""
 
-import os
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 
 from municipalities.tenancy.models import Role
-from tests.browser.conftest import STANDARD
+from tests.browser.conftest import log_in
+from tests.browser.test_staff import check_content
 from tests.factories.municipalities import UserFactory
 from tests.factories.welcome import HostAssignmentFactory
-from tests.staff_client import StaffClient
 from tests.welcome.households.files import csv, read, row, take_in
 from tests.welcome.letters.frozen import make_frozen, make_municipality, make_printed, worker
 from welcome.households import actions, holding
@@ -27,31 +23,10 @@ def place():
 def office(page, place, live_server):
     """Logged in, with the second step taken, in English."""
     user = worker(place, Role.COORDINATOR)
-    user.language = os.environ.get("LOOK_LANGUAGE", "en")
+    user.language = "en"
     user.save()
-    client = StaffClient()
-    client.force_login(user)
-    name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    log_in(page.context, user, live_server)
     return user
-
-
-def check(page):
-    """axe on what is ours; the theme's own frame around it is the theme's."""
-    found = Axe().run(page, context=".run", options=STANDARD)
-    assert not found.response["violations"], f"{page.url}\n{found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
-
-
-def look(page, name):
-    if folder := os.environ.get("LOOK_FOLDER"):
-        for width in (390, 1280):
-            for scheme in ("light", "dark"):
-                page.set_viewport_size({"width": width, "height": 844})
-                page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.emulate_media(color_scheme="light")
 
 
 def test_a_restricted_household_and_the_rows_of_a_list_about_it(page, office, place):
@@ -60,11 +35,9 @@ def test_a_restricted_household_and_the_rows_of_a_list_about_it(page, office, pl
     holding.hold(household=home, why="contested", by=UserFactory(name="Siri Servicekontor"))
     batch = read(csv(row(phone="40000001"), row(given="Kari", family="Berg", street="Nyvegen")), place)
     page.goto(f"/admin/welcome/importbatch/{batch.pk}/change/")
-    check(page)
-    look(page, "import")
+    check_content(page, ".run")
     page.goto(f"/admin/welcome/household/{home.pk}/change/")
-    check(page)
-    look(page, "household")
+    check_content(page, ".run")
 
 
 def test_letters_that_were_out_when_protection_came(page, office, place):
@@ -76,9 +49,7 @@ def test_letters_that_were_out_when_protection_came(page, office, place):
     for step in ("delivery", "report"):
         page.goto(f"/admin/welcome/letterrun/{run.pk}/{step}/")
         assert page.locator("#already-out li").count() == 1
-        check(page)
-        look(page, step)
+        check_content(page, ".run")
     page.goto(f"/admin/welcome/household/{homes[0].pk}/host/")
-    check(page)
+    check_content(page, ".run")
     assert assigned.host.name in page.content()
-    look(page, "host")
