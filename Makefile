@@ -27,7 +27,7 @@ test-services: ready ## the same tests on PostgreSQL and Redis (DATABASE_URL, RE
 	$(RUN) bin/services.py $(BIN)/pytest -n auto --dist worksteal $(T)
 
 test-browser: ready-browser ## journeys in Chromium with axe on every page
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest -n 2 --dist worksteal tests/browser
 
 test-faults: ready ## workers killed, messages lost, disks full; a table of F1-F11 (FAULTS=short or long)
 	FAULTS=$(FAULTS) $(RUN) bin/services.py $(BIN)/pytest --no-header --tb=short --show-capture=no tests/faults
