@@ -42,7 +42,8 @@ def test_axe_finds_nothing(page, link, meeting, language):
     for step in ("empty", "signed up", "called off"):
         if step == "signed up":
             page.fill("[name=children]", "3, 7")
-            page.click("form.stack button[type=submit]")
+            with page.expect_navigation():
+                page.click("form.stack button[type=submit]")
         elif step == "called off":
             actions.call_off(meeting=meeting, by=None)
         sweep(page, [f"meeting/{slot}"], language)

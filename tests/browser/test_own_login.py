@@ -105,7 +105,8 @@ def test_every_page_of_the_way_reads_well(browser, here, home, al, idporten, lan
     page.goto(f"/{language}/{al.slug}/own-page/")
     page.locator("main form button").click()
     page.wait_for_url("**/my/*/")
-    page.locator("form[action$='/leave/'] button").click()
+    with page.expect_navigation():
+        page.locator("form[action$='/leave/'] button").click()
     reads_well(page, language)
     context.close()
 
