@@ -146,6 +146,7 @@ PUBLIC = {
     "portal:accessibility": public(),
     "portal:municipality": public(),
     "portal:search": public(),
+    "portal:suggest": public(),
     "portal:own-page": public(post=ANYBODY, posted=frozenset({404})),  # The municipality offers no ID-porten.
     "portal:ask": public(post=ANYBODY, posted=frozenset({403})),  # Without its stamp it is asked for again.
     "portal:thanks": public(),

@@ -20,7 +20,7 @@ from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation, OrganisationText
 from welcome.portal.opening import clock, day_name
 from welcome.portal.reading import Place, Reading, place, plain, read
-from welcome.portal.search import fold
+from welcome.portal.words import fold
 
 
 @dataclass(frozen=True)
@@ -207,14 +207,6 @@ def coming(
     timed: Any = rows.annotate(its_next=its_next, its_end=its_end)
     found: Iterable[Any] = timed.filter(its_next__isnull=False).order_by("its_next", "pk")[:count]
     return [happening(row, time_of(row.its_next, row.its_end, row.all_day)) for row in found]
-
-
-def to_come(municipality: Municipality) -> list[Activity]:
-    """Those that are searched: the next five hundred, with their words."""
-    rows = (
-        Activity.objects.of(municipality).published().to_come().select_related("municipality", "organisation")
-    )
-    return list(rows.select_related("contact").prefetch_related("texts").order_by("starts_at", "pk")[:500])
 
 
 @dataclass(frozen=True)

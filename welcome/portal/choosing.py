@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Municipality
-from welcome.portal.search import fold
+from welcome.portal.words import fold
 
 # Databases disagree on where æ, ø and å stand: by bytes, beside a and o, or, as here, last.
 _LAST = str.maketrans({"æ": "{", "ø": "|", "å": "}", "ä": "{", "ö": "|"})

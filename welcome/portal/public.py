@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
-from welcome.portal import counting
-from welcome.portal.activity_reading import coming, happening, to_come
-from welcome.portal.around import first_to_ask, municipality_at, people_of
+from welcome.portal.activity_reading import coming
+from welcome.portal.around import municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
 from welcome.portal.page import Crumb, page
@@ -24,16 +22,12 @@ from welcome.portal.reading import (
     first_paragraph,
     latest,
     own_texts,
-    screen_language,
     show,
     tiles,
 )
-from welcome.portal.search import Results, find
-
-MOST_ACTIVITIES = 12
 
 
-def _topics(municipality: Municipality) -> list[Shown]:
+def topics_of(municipality: Municipality) -> list[Shown]:
     topics = Topic.objects.of(municipality).published().select_related("municipality")
     return [show(topic) for topic in topics.prefetch_related("texts__changed_by")]
 
@@ -66,7 +60,7 @@ def county(request: HttpRequest) -> HttpResponse:
 @require_safe
 def municipality(request: HttpRequest, slug: str) -> HttpResponse:
     here = municipality_at(slug)
-    topics = _topics(here)
+    topics = topics_of(here)
     own = own_texts(here)
     welcome = own.get(TextKind.FRONT)
     lede, more = first_paragraph(welcome.text.body) if welcome else ("", "")
@@ -97,7 +91,7 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
     here = municipality_at(slug)
-    behind = [shown for shown in _topics(here) if shown.topic.door == door]
+    behind = [shown for shown in topics_of(here) if shown.topic.door == door]
     texts = own_texts(here) if door == Door.MEET else {}
     about = page(
         request,
@@ -128,7 +122,12 @@ def topics(request: HttpRequest, slug: str) -> HttpResponse:
         description=_("Everything that %(name)s has written for those who move there.") % {"name": here.name},
         municipality=here,
     )
-    context = {"page": about, "municipality": here, "tiles": tiles(_topics(here)), "people": people_of(here)}
+    context = {
+        "page": about,
+        "municipality": here,
+        "tiles": tiles(topics_of(here)),
+        "people": people_of(here),
+    }
     return render(request, "portal/topics.html", context)
 
 
@@ -157,39 +156,6 @@ def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
         "people": people_of(here),
     }
     return render(request, "portal/topic.html", context)
-
-
-@require_safe
-def search(request: HttpRequest, slug: str) -> HttpResponse:
-    here = municipality_at(slug)
-    form = SearchForm(request.GET)
-    query = form.cleaned_data["q"] if form.is_valid() else ""
-    rows = Topic.objects.of(here).published().select_related("municipality")
-    rows = rows.prefetch_related("texts", "links", "topiccontact_set__contact")
-    shown = [show(topic) for topic in rows]
-    contacts = list(ContactPoint.objects.of(here).with_hours())
-    events = to_come(here) if query else []
-    results = find(query, topics=shown, contacts=contacts, activities=events) if query else Results([], [])
-    if query and not results.count:
-        counting.miss(request, here.slug, screen_language(), query)
-    about = page(
-        request,
-        title=_("Search"),
-        description=_("Search in what %(name)s has written.") % {"name": here.name},
-        municipality=here,
-        indexed=False,
-    )
-    context = {
-        "page": about,
-        "municipality": here,
-        "form": form,
-        "query": query,
-        "results": results,
-        "coming": [happening(activity) for activity in results.activities[:MOST_ACTIVITIES]],
-        "tiles": tiles(shown),
-        "people": first_to_ask(here, contacts),
-    }
-    return render(request, "portal/search.html", context)
 
 
 def _information(

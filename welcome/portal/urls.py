@@ -14,6 +14,7 @@ from welcome.portal import (
     my_data,
     own_login,
     public,
+    search_pages,
     submissions,
 )  # fmt: skip
 
@@ -63,7 +64,8 @@ urlpatterns = [
     path("<slug:slug>/privacy/", public.privacy, name="privacy"),
     path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),
     path("<slug:slug>/own-page/", own_login.own_page, name="own-page"),
-    path("<slug:slug>/search/", public.search, name="search"),
+    path("<slug:slug>/search/", search_pages.search, name="search"),
+    path("<slug:slug>/search/suggest/", search_pages.suggest, name="suggest"),
     path("<slug:slug>/topics/", public.topics, name="topics"),
     path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
     path("<slug:slug>/activities/", activities.activities, name="activities"),
