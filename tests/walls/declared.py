@@ -141,6 +141,7 @@ PUBLIC = {
     "sitemap": public(post=ANYBODY),
     "csp_report": public(get=NOT_TAKEN, post=ANYBODY, posted=frozenset({204})),
     "arms": public(got=frozenset({404})),  # `plant` gives no arms.
+    "share": public(got=frozenset({404})),  # Its token is no page's.
     "portal:county": public(),
     "portal:privacy": public(),
     "portal:accessibility": public(),
@@ -151,6 +152,7 @@ PUBLIC = {
     "portal:ask": public(post=ANYBODY, posted=frozenset({403})),  # Without its stamp it is asked for again.
     "portal:thanks": public(),
     "portal:topics": public(),
+    "portal:topics-atom": public(),
     "portal:topic": public(),
     "portal:door": public(),
     "portal:activities": public(),

@@ -14,18 +14,18 @@ from municipalities.activities.models import Activity, Occurrence, State
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.catalogue import Door
+from welcome.portal import structured
 from welcome.portal.activity_forms import CalendarForm, places_of
 from welcome.portal.activity_reading import (
     Time,
     coming,
     happening,
     show_organisation,
-    structured,
     time_of,
 )
+from welcome.portal.activity_reading import structured as structured_event
 from welcome.portal.around import municipality_at, people_of
 from welcome.portal.page import Crumb, page
-from welcome.portal.reading import plain
 
 A_PAGE = 30
 NEXT_TIMES = 6
@@ -67,15 +67,17 @@ def activities(request: HttpRequest, slug: str) -> HttpResponse:
         crumbs=[_door_crumb(here)],
         indexed=not form.chosen,
     )
+    found = [
+        happening(row.activity, time_of(row.starts_at, row.ends_at, row.activity.all_day)) for row in shown
+    ]
+    titles = {each.path: each.title for each in found}  # What recurs is in the list again and again.
     context = {
         "page": about,
         "municipality": here,
         "door": Door.EXPLORE,
         "form": form,
-        "found": [
-            happening(row.activity, time_of(row.starts_at, row.ends_at, row.activity.all_day))
-            for row in shown
-        ],
+        "found": found,
+        "structured": structured.of_list((title, path) for path, title in titles.items()),
         "part": shown,
         "count": pages.count,
         "query": urlencode(
@@ -116,7 +118,7 @@ def activity(request: HttpRequest, slug: str, activity: str) -> HttpResponse:
         "times": times[:NEXT_TIMES],
         "more_times": len(times) > NEXT_TIMES,
         "cancelled": [day for day in row.cancelled_days if day >= timezone.localdate()],
-        "structured": structured(shown, times[:1]),
+        "structured": structured_event(shown, times[:1]),
         "people": people_of(here),
     }
     return render(request, "portal/activities/activity.html", context)
@@ -154,6 +156,9 @@ def organisations(request: HttpRequest, slug: str) -> HttpResponse:
         "municipality": here,
         "door": Door.EXPLORE,
         "found": [show_organisation(row) for row in part],
+        "structured": structured.of_list(
+            (row.name, structured.path_of_organisation(row)) for row in part.object_list
+        ),
         "part": part,
         "count": pages.count,
         "people": people_of(here),
@@ -182,22 +187,7 @@ def organisation(request: HttpRequest, slug: str, organisation: str) -> HttpResp
         "door": Door.EXPLORE,
         "shown": shown,
         "coming": coming(here, 10, row),
-        "structured": [_organisation_data(row, plain(shown.reading.text.body) if shown.reading else "")],
+        "structured": structured.of_organisation(shown),
         "people": people_of(here),
     }
     return render(request, "portal/activities/organisation.html", context)
-
-
-def _organisation_data(row: Organisation, words: str) -> dict[str, object]:
-    """https://schema.org/Organization"""
-    found: dict[str, object] = {
-        "@context": "https://schema.org",
-        "@type": "Organization",
-        "name": row.name,
-        "areaServed": row.municipality.name,
-    }
-    if row.website:
-        found["url"] = row.website
-    if words:
-        found["description"] = words[:500]
-    return found

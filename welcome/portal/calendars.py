@@ -23,9 +23,10 @@ from municipalities.activities import rendering
 from municipalities.activities.models import Activity, ActivityQuerySet
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
+from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import happening, path_of
 from welcome.portal.around import municipality_at
-from welcome.portal.reading import screen_language
+from welcome.portal.reading import latest, screen_language, show
 
 MOST = 1000  # Activities in one calendar.
 NEWEST = 40
@@ -116,3 +117,37 @@ def newest(request: HttpRequest, slug: str) -> HttpResponse:
         )
     answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     return _kept(request, answer, [row.changed_at for row in rows])
+
+
+@require_safe
+def changed_topics(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the municipality tells, as last changed: each topic once, in the reader's language as far as it is there."""
+    here = municipality_at(slug)
+    rows = Topic.objects.of(here).published().select_related("municipality").prefetch_related("texts")
+    page = settings.SITE_URL + reverse("portal:topics", args=[here.slug])
+    feed = Atom1Feed(
+        title=_("Changed texts of %(name)s") % {"name": here.name},
+        link=page,
+        description="",
+        language=screen_language(),
+        feed_url=settings.SITE_URL + request.path,
+        feed_guid=page,
+    )
+    shown = latest((show(row) for row in rows), NEWEST)
+    changed = []
+    for each in shown:
+        assert each.reading is not None  # noqa: S101 - `latest` leaves out what nobody has written
+        text = each.reading.text
+        changed.append(text.changed_at)
+        address = settings.SITE_URL + reverse("portal:topic", args=[here.slug, each.topic.slug])
+        feed.add_item(
+            title=each.title,
+            link=address,
+            description=text.body,
+            unique_id=address,
+            updateddate=text.changed_at,
+            author_name=here.name,
+            categories=[str(each.topic.get_door_display())],
+        )
+    answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return _kept(request, answer, changed)

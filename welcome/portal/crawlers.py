@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from municipalities.activities.models import Activity
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
+from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import path_of
 
@@ -36,6 +37,25 @@ class PlacesMap(_InAllLanguages):
 
     def location(self, item: str) -> str:
         return reverse("portal:municipality", args=[item]) if item else reverse("portal:county")
+
+
+class ListsMap(_InAllLanguages):
+    """What a municipality's front leads to: its doors and its lists."""
+
+    def items(self) -> list[str]:
+        slugs = Municipality.objects.published().values_list("slug", flat=True)
+        return [
+            path
+            for slug in slugs
+            for path in (
+                *(f"{slug} door {door}" for door in Door.values),
+                *(f"{slug} {name}" for name in ("topics", "activities", "organisations")),
+            )
+        ]
+
+    def location(self, item: str) -> str:
+        slug, name, *door = item.split()
+        return reverse(f"portal:{name}", args=[slug, *door])
 
 
 class TopicsMap(_InAllLanguages):
@@ -79,6 +99,7 @@ class OrganisationsMap(_InAllLanguages):
 
 SITEMAPS = {
     "places": PlacesMap,
+    "lists": ListsMap,
     "topics": TopicsMap,
     "activities": ActivitiesMap,
     "organisations": OrganisationsMap,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
+from welcome.portal import structured
 from welcome.portal.activity_reading import coming
 from welcome.portal.around import municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
@@ -53,6 +54,7 @@ def county(request: HttpRequest) -> HttpResponse:
         "query": query,
         "found": [(municipality, facts.get(municipality.pk)) for municipality in found],
         "listed": found,
+        "structured": structured.of_county(about, found),
     }
     return render(request, "portal/county.html", context)
 
@@ -71,6 +73,7 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
         or _("Homes, work, school and people to ask in %(name)s.") % {"name": here.name},
         municipality=here,
     )
+    facts = list(Fact.objects.of(here))
     context = {
         "page": about,
         "municipality": here,
@@ -83,7 +86,8 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
         "has_host": TextKind.HOST_CAN in own,
         "coming": coming(here, 4),
         "people": people_of(here),
-        "facts": Fact.objects.of(here),
+        "facts": facts,
+        "structured": structured.of_municipality(about, here, facts),
     }
     return render(request, "portal/municipality.html", context)
 
@@ -152,6 +156,7 @@ def topic(request: HttpRequest, slug: str, topic: str) -> HttpResponse:
         "municipality": here,
         "door": behind,
         "shown": shown,
+        "structured": structured.of_topic(about, shown, shown.places),
         "links": [link for link in shown.topic.links.all() if link.language in reads],
         "people": people_of(here),
     }

@@ -3,12 +3,13 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from welcome.portal import crawlers, own_login, public
+from welcome.portal import crawlers, own_login, public, share_pages
 
 urlpatterns = [
     path("", crawlers.way_in, name="way-in"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("arms/<slug:slug>", public.arms, name="arms"),
+    path("share/<str:token>.png", share_pages.picture, name="share"),
     # Registered at ID-porten, so it must stay as it is.
     path("idporten/<str:number>/back/", own_login.back, name="own_login_back"),
     path("sitemap.xml", sitemap, {"sitemaps": crawlers.SITEMAPS}, name="sitemap"),

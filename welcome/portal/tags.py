@@ -19,7 +19,7 @@ from django.utils.translation import get_language_info, pgettext
 from municipalities.municipality.landscape import ridges
 from municipalities.municipality.models import Municipality
 from municipalities.topics.catalogue import Door
-from welcome.portal import asking, palette
+from welcome.portal import asking, palette, share
 from welcome.portal.counting import is_public_page
 from welcome.portal.page import InLanguage, Page, in_languages
 from welcome.portal.reading import DoorTile
@@ -87,6 +87,11 @@ def question(context: dict[str, Any]) -> str:
     if request is None or here is None or not context.get("page") or not is_public_page(request):
         return ""
     return asking.stamp(request.path)
+
+
+@register.simple_tag
+def share_picture(page: Page) -> str:
+    return share.address_of(page)
 
 
 @register.filter

@@ -68,6 +68,7 @@ urlpatterns = [
     path("<slug:slug>/search/suggest/", search_pages.suggest, name="suggest"),
     path("<slug:slug>/topics/", public.topics, name="topics"),
     path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
+    path("<slug:slug>/topics.atom", calendars.changed_topics, name="topics-atom"),
     path("<slug:slug>/activities/", activities.activities, name="activities"),
     path("<slug:slug>/activities/new/", submissions.submit, name="submit"),
     path("<slug:slug>/activities/<str:activity>/", activities.activity, name="activity"),
