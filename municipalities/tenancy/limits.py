@@ -52,6 +52,7 @@ BY_NAME = {
     "own_login_back": GUESS,
     "review_text": GUESS,
     "portal:search": GUESS,
+    "portal:poster": WRITE,
     "share": WRITE,  # Each is drawn, the first time.
     "portal:ask": ASK,
     "portal:my-data": WRITE,  # Each is laid out anew.

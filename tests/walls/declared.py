@@ -142,6 +142,22 @@ PUBLIC = {
     "csp_report": public(get=NOT_TAKEN, post=ANYBODY, posted=frozenset({204})),
     "arms": public(got=frozenset({404})),  # `plant` gives no arms.
     "share": public(got=frozenset({404})),  # Its token is no page's.
+    "block": public(),
+    "portal:open-data": public(),
+    "portal:poster": public(),
+    **{
+        f"api-v1:{name}": public()
+        for name in (
+            "document",
+            "municipalities",
+            "municipality",
+            "topics",
+            "topic",
+            "contacts",
+            "activities",
+            "organisations",
+        )
+    },
     "portal:county": public(),
     "portal:privacy": public(),
     "portal:accessibility": public(),
@@ -413,6 +429,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "number": ["x" if route.key in {"openid_back", "own_login_back"} else 1],
         "page": [1],
         "sequence": [1],
+        "size": ["a4"],
         "settled": ["arrived", "on_paper"],
         "delivery_id": [place.rows[Delivery].pk if Delivery in place.rows else 1],
         "reason": LeftOutReason.values,

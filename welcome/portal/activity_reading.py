@@ -1,7 +1,7 @@
 """An activity as its reader sees it: the words in their language, when and where, for whom, what it costs."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,22 +191,27 @@ def in_words(rule: Rule) -> str:
     return _("%(how)s until %(day)s") % {"how": how, "day": last}
 
 
+def next_first(municipality: Municipality) -> Any:
+    """The activities to come with their next time as `its_next` and `its_end`, each once."""
+    now = timezone.now()
+    its_next = Min("occurrences__starts_at", filter=Q(occurrences__ends_at__gte=now))
+    its_end = Min("occurrences__ends_at", filter=Q(occurrences__ends_at__gte=now))
+    rows: Any = Activity.objects.of(municipality).published().to_come(now)
+    rows = rows.select_related("municipality", "organisation", "contact").prefetch_related(
+        "texts__changed_by"
+    )
+    timed = rows.annotate(its_next=its_next, its_end=its_end).filter(its_next__isnull=False)
+    return timed.order_by("its_next", "pk")
+
+
 def coming(
     municipality: Municipality, count: int, organisation: Organisation | None = None
 ) -> list[Happening]:
     """The activities that happen next, each once."""
-    now = timezone.now()
-    its_next = Min("occurrences__starts_at", filter=Q(occurrences__ends_at__gte=now))
-    its_end = Min("occurrences__ends_at", filter=Q(occurrences__ends_at__gte=now))
-    rows = Activity.objects.of(municipality).published().to_come(now)
+    rows = next_first(municipality)
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
-    rows = rows.select_related("municipality", "organisation", "contact").prefetch_related(
-        "texts__changed_by"
-    )
-    timed: Any = rows.annotate(its_next=its_next, its_end=its_end)
-    found: Iterable[Any] = timed.filter(its_next__isnull=False).order_by("its_next", "pk")[:count]
-    return [happening(row, time_of(row.its_next, row.its_end, row.all_day)) for row in found]
+    return [happening(row, time_of(row.its_next, row.its_end, row.all_day)) for row in rows[:count]]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Addresses above the languages."""
 
 from django.contrib.sitemaps.views import sitemap
-from django.urls import path
+from django.urls import include, path
 
-from welcome.portal import crawlers, own_login, public, share_pages
+from welcome.portal import api, crawlers, elsewhere, own_login, public, share_pages
 
 urlpatterns = [
     path("", crawlers.way_in, name="way-in"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("share/<str:token>.png", share_pages.picture, name="share"),
     # Registered at ID-porten, so it must stay as it is.
     path("idporten/<str:number>/back/", own_login.back, name="own_login_back"),
+    path("embed/v1.js", elsewhere.block, name="block"),
+    path("api/v1/", include((api.urlpatterns, "api-v1"))),
     path("sitemap.xml", sitemap, {"sitemaps": crawlers.SITEMAPS}, name="sitemap"),
 ]
