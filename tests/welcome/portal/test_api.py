@@ -75,6 +75,7 @@ def test_the_api_may_be_read_from_any_page_and_kept(client, ål):
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert "public" in answer["Cache-Control"]
     assert not answer.cookies
+    assert client.get(f"{BASE}/al/topics", headers={"Accept-Language": "en"}).content == answer.content
     assert client.get(f"{BASE}/al/topics", headers={"If-None-Match": answer["ETag"]}).status_code == 304
     topic = ål.topic_set.get()
     topic.texts.update(title="Legen")
