@@ -38,6 +38,8 @@ class MeetingQuerySet(OwnedQuerySet["WelcomeMeeting"]):
 
 
 class WelcomeMeeting(MunicipalityOwned):
+    public_rows = Q(published=True, cancelled_at=None)
+
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
     place = models.CharField(
@@ -106,6 +108,8 @@ def next_for(municipality: Municipality, *, after: datetime.date) -> WelcomeMeet
 
 class MeetingText(ShortText, MunicipalityOwned):
     """What a meeting is called and what it is about, in one language."""
+
+    public_through = "meeting"
 
     meeting = models.ForeignKey(
         WelcomeMeeting, models.CASCADE, related_name="texts", verbose_name=_("welcome meeting")

@@ -1,12 +1,12 @@
 """An activity as its reader sees it: the words in their language, when and where, for whom, what it costs."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import Min, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
@@ -195,18 +195,46 @@ def coming(
     municipality: Municipality, count: int, organisation: Organisation | None = None
 ) -> list[Happening]:
     """The activities that happen next, each once."""
+    rows = _timed(municipality)
+    if organisation is not None:
+        rows = rows.filter(organisation=organisation)
+    return [_happening(row) for row in _with_words(rows).order_by("its_next", "pk")[:count]]
+
+
+def coming_and_newest(municipality: Municipality, count: int) -> tuple[list[Happening], list[Happening]]:
+    """Those that happen next and those that were published last, in the two queries that one of them takes."""
+    rows = _timed(municipality)
+    next_ones = rows.order_by("its_next", "pk").values("pk")[:count]
+    newest = (
+        Activity.objects.of(municipality)
+        .published()
+        .to_come()
+        .order_by("-published_at", "-pk")
+        .values("pk")[:count]
+    )
+    either = _with_words(rows).filter(Q(pk__in=next_ones) | Q(pk__in=newest))
+    found = list(either.order_by("its_next", "pk"))
+    last = sorted(found, key=lambda row: (row.published_at, row.pk), reverse=True)
+    return [_happening(row) for row in found[:count]], [_happening(row) for row in last[:count]]
+
+
+def _timed(municipality: Municipality) -> Any:
+    """Published and to come, each with the next time it happens."""
     now = timezone.now()
     its_next = Min("occurrences__starts_at", filter=Q(occurrences__ends_at__gte=now))
     its_end = Min("occurrences__ends_at", filter=Q(occurrences__ends_at__gte=now))
-    rows = Activity.objects.of(municipality).published().to_come(now)
-    if organisation is not None:
-        rows = rows.filter(organisation=organisation)
-    rows = rows.select_related("municipality", "organisation", "contact").prefetch_related(
-        "texts__changed_by"
-    )
-    timed: Any = rows.annotate(its_next=its_next, its_end=its_end)
-    found: Iterable[Any] = timed.filter(its_next__isnull=False).order_by("its_next", "pk")[:count]
-    return [happening(row, time_of(row.its_next, row.its_end, row.all_day)) for row in found]
+    rows: Any = Activity.objects.of(municipality).published().to_come(now)
+    return rows.annotate(its_next=its_next, its_end=its_end).filter(its_next__isnull=False)
+
+
+def _with_words(rows: Any) -> Any:
+    texts = ActivityText.objects.select_related("changed_by")
+    rows = rows.select_related("municipality", "organisation", "contact")
+    return rows.prefetch_related(Prefetch("texts", queryset=texts))
+
+
+def _happening(row: Any) -> Happening:
+    return happening(row, time_of(row.its_next, row.its_end, row.all_day))
 
 
 def to_come(municipality: Municipality) -> list[Activity]:

@@ -2,6 +2,7 @@
 
 import mimetypes
 
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,17 +13,18 @@ from django.views.decorators.http import require_safe
 from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
 from municipalities.topics.catalogue import Door
-from municipalities.topics.models import Topic
+from municipalities.topics.models import Topic, TopicText
 from welcome.portal import counting
-from welcome.portal.activity_reading import coming, happening, to_come
+from welcome.portal.activity_reading import coming as coming_of
+from welcome.portal.activity_reading import coming_and_newest, happening, to_come
 from welcome.portal.around import first_to_ask, municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
+from welcome.portal.front import counted_at, doors_of, news_of, next_meeting
 from welcome.portal.page import Crumb, page
 from welcome.portal.reading import (
     Shown,
     first_paragraph,
-    latest,
     own_texts,
     screen_language,
     show,
@@ -30,12 +32,14 @@ from welcome.portal.reading import (
 )
 from welcome.portal.search import Results, find
 
-MOST_ACTIVITIES = 12
+MOST_ACTIVITIES = 12  # Of those that a search finds.
+MOST_COMING, MOST_NEWS = 4, 6
 
 
 def _topics(municipality: Municipality) -> list[Shown]:
     topics = Topic.objects.of(municipality).published().select_related("municipality")
-    return [show(topic) for topic in topics.prefetch_related("texts__changed_by")]
+    texts = TopicText.objects.select_related("changed_by")
+    return [show(topic) for topic in topics.prefetch_related(Prefetch("texts", queryset=texts))]
 
 
 @require_safe
@@ -65,8 +69,9 @@ def county(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def municipality(request: HttpRequest, slug: str) -> HttpResponse:
-    here = municipality_at(slug)
+    here = counted_at(slug)
     topics = _topics(here)
+    coming, newest = coming_and_newest(here, MOST_COMING)
     own = own_texts(here)
     welcome = own.get(TextKind.FRONT)
     lede, more = first_paragraph(welcome.text.body) if welcome else ("", "")
@@ -84,10 +89,11 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
         "welcome": welcome,
         "lede": lede,
         "more": more,
-        "tiles": tiles(topics),
-        "latest": latest(topics, 4),
+        "tiles": doors_of(here, topics),
+        "news": news_of(topics, newest, MOST_NEWS),
+        "meeting": next_meeting(here),
         "has_host": TextKind.HOST_CAN in own,
-        "coming": coming(here, 4),
+        "coming": coming,
         "people": people_of(here),
         "facts": Fact.objects.of(here),
     }
@@ -111,9 +117,10 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "municipality": here,
         "door": door,
         "topics": behind,
-        "coming": coming(here, 5) if door == Door.EXPLORE else [],
+        "coming": coming_of(here, 5) if door == Door.EXPLORE else [],
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),
+        "meeting": next_meeting(here, with_words=True) if door == Door.MEET else None,
         "people": people_of(here),
     }
     return render(request, "portal/door.html", context)
