@@ -8,6 +8,7 @@ from demo import people, rows, staff
 from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
+from demo.learning import add_learning
 from demo.places import places
 from demo.receiving import add_receiving
 from municipalities.municipality.models import Municipality
@@ -33,6 +34,7 @@ def load(*, with_people: bool = True) -> tuple[bool, bool]:
         if new_places:
             municipalities = add_municipalities()
             add_texts(municipalities, staff.add_staff(municipalities))
+            add_learning(municipalities)
             add_activities(municipalities)
         new_password = new_places or not staff.password_file().exists()
         if new_password:

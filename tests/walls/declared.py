@@ -18,6 +18,7 @@ from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
+from municipalities.learning.models import LearningPlace
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
@@ -159,6 +160,7 @@ PUBLIC = {
     "portal:organisations": public(),
     "portal:organisation": public(),
     "portal:organisation-calendar": public(),
+    "portal:schools": public(),
     "portal:submit": public(post=ANYBODY, posted=EMPTY),
 }
 # The link itself says what may be done; who has another is told that it is over.
@@ -256,6 +258,7 @@ STAFF = {
         add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
     ),
     **pages(Organisation, READ_TEXTS, WRITE_TEXTS, export=True),
+    **pages(LearningPlace, READ_TEXTS, WRITE_TEXTS),
     **pages(Activity, READ_TEXTS, WRITE_TEXTS),
     "admin:municipalities_activity_decide": staff(WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS),
     **pages(CalendarFeed, READ_TEXTS, WRITE_TEXTS),

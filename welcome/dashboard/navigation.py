@@ -14,6 +14,7 @@ from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
+from municipalities.learning.models import LearningPlace
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
@@ -57,6 +58,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
         _("Information"),
         [
             (Topic, "menu_book", _("Topics")),
+            (LearningPlace, "school", _("Schools and kindergartens")),
             (ContactPoint, "contact_phone", _("Contact points")),
             (PageDay, "bar_chart", _("What is read")),
             (MissedSearch, "search_off", _("Searched for in vain")),

@@ -15,6 +15,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from municipalities.activities.models import Activity
+from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.models import Topic
@@ -77,11 +78,23 @@ class OrganisationsMap(_InAllLanguages):
         return reverse("portal:organisation", args=[item.municipality.slug, item.slug])
 
 
+class SchoolsMap(_InAllLanguages):
+    """The pages of kindergartens and schools, of municipalities that have entered some."""
+
+    def items(self) -> list[str]:
+        rows = LearningPlace.objects.published().order_by("municipality__number")
+        return list(rows.values_list("municipality__slug", flat=True).distinct())
+
+    def location(self, item: str) -> str:
+        return reverse("portal:schools", args=[item])
+
+
 SITEMAPS = {
     "places": PlacesMap,
     "topics": TopicsMap,
     "activities": ActivitiesMap,
     "organisations": OrganisationsMap,
+    "schools": SchoolsMap,
 }
 
 

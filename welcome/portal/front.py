@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.activities.models import Activity
+from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.texts.models import TextSet
 from municipalities.topics.catalogue import Door
@@ -81,6 +82,7 @@ def counted_at(slug: str) -> Municipality:
     return get_object_or_404(
         Municipality.objects.published().annotate(
             activities_to_come=_count(Activity.objects.published().to_come()),
+            learning_places=_count(LearningPlace.objects.published()),
         ),
         slug=slug,
     )
@@ -94,10 +96,17 @@ def _count(rows: Any) -> Any:
 def doors_of(here: Any, topics: Iterable[Shown]) -> list[DoorTile]:
     """`here` is from `counted_at`."""
     to_come = here.activities_to_come
+    places = here.learning_places
     counts = {
         Door.EXPLORE: ngettext("%(count)s activity to come", "%(count)s activities to come", to_come)
         % {"count": to_come}
         if to_come
+        else "",
+        Door.LEARN: ngettext(
+            "%(count)s school or kindergarten", "%(count)s schools and kindergartens", places
+        )
+        % {"count": places}
+        if places
         else "",
     }
     return [replace(tile, count=counts.get(tile.door, "")) for tile in tiles(topics)]

@@ -21,6 +21,7 @@ from welcome.portal.around import first_to_ask, municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
 from welcome.portal.front import counted_at, doors_of, news_of, next_meeting
+from welcome.portal.learning_reading import outline_of
 from welcome.portal.page import Crumb, page
 from welcome.portal.reading import (
     Shown,
@@ -118,6 +119,7 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "door": door,
         "topics": behind,
         "coming": coming_of(here, 5) if door == Door.EXPLORE else [],
+        "shelves": outline_of(here) if door == Door.LEARN else [],
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),
         "meeting": next_meeting(here, with_words=True) if door == Door.MEET else None,
