@@ -11,6 +11,7 @@ from demo.content import add_municipalities, add_texts
 from demo.learning import add_learning
 from demo.places import places
 from demo.receiving import add_receiving
+from demo.stories import add_stories
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
@@ -60,6 +61,7 @@ def _add_people_and_runs() -> None:
     municipalities = {municipality.number: municipality for municipality in Municipality.objects.all()}
     rows.add_people(municipalities, people.everybody())
     add_receiving(municipalities)
+    add_stories(municipalities)
     add_asking(municipalities)
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:

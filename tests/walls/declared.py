@@ -44,6 +44,7 @@ from welcome.packages.models import Gift
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
+from welcome.stories.models import Story
 
 
 class Kind(Enum):
@@ -161,6 +162,7 @@ PUBLIC = {
     "portal:organisation": public(),
     "portal:organisation-calendar": public(),
     "portal:schools": public(),
+    "portal:stories": public(),
     "portal:submit": public(post=ANYBODY, posted=EMPTY),
 }
 # The link itself says what may be done; who has another is told that it is over.
@@ -310,6 +312,8 @@ STAFF = {
     "admin:welcome_household_meetings": staff(
         WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=frozenset({404})
     ),
+    **pages(Story, READ_PEOPLE, WRITE_PEOPLE),
+    "admin:welcome_story_move": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     **pages(Gift, READ_TEXTS, WRITE_TEXTS),
     **pages(WelcomeMeeting, READ_PEOPLE, WRITE_PEOPLE),
     # Once somebody is invited or has signed up, it is called off instead.

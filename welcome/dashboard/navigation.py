@@ -30,6 +30,7 @@ from welcome.packages.models import Gift
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
+from welcome.stories.models import Story
 
 GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
@@ -42,6 +43,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Enquiry, "forum", _("Enquiries")),
             (AnswerTemplate, "quickreply", _("Ready-made answers")),
             (Host, "waving_hand", _("Hosts")),
+            (Story, "favorite", _("Why people stay")),
             (WelcomeMeeting, "groups", _("Welcome meetings")),
             (Gift, "redeem", _("Gifts")),
         ],

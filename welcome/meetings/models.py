@@ -54,9 +54,11 @@ class WelcomeMeeting(MunicipalityOwned):
         help_text=_("Until then people can sign up, change it and sign off by themselves."),
     )
     published = models.BooleanField(
-        _("told of in letters"),
+        _("told of in letters and on the front page"),
         default=False,
-        help_text=_("Letters that are made ready now invite to the next one."),
+        help_text=_(
+            "Letters that are made ready now invite to the next one, and the public pages tell of it."
+        ),
     )
     cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True, editable=False)
 

@@ -20,6 +20,7 @@ from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import path_of
+from welcome.stories.models import Story
 
 
 class _InAllLanguages(Sitemap):
@@ -89,12 +90,24 @@ class SchoolsMap(_InAllLanguages):
         return reverse("portal:schools", args=[item])
 
 
+class StoriesMap(_InAllLanguages):
+    """The pages of why people stay, of municipalities where somebody tells it."""
+
+    def items(self) -> list[str]:
+        rows = Story.objects.shown().order_by("municipality__number")
+        return list(rows.values_list("municipality__slug", flat=True).distinct())
+
+    def location(self, item: str) -> str:
+        return reverse("portal:stories", args=[item])
+
+
 SITEMAPS = {
     "places": PlacesMap,
     "topics": TopicsMap,
     "activities": ActivitiesMap,
     "organisations": OrganisationsMap,
     "schools": SchoolsMap,
+    "stories": StoriesMap,
 }
 
 

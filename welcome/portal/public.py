@@ -32,9 +32,10 @@ from welcome.portal.reading import (
     tiles,
 )
 from welcome.portal.search import Results, find
+from welcome.portal.stories import stories_of
 
 MOST_ACTIVITIES = 12  # Of those that a search finds.
-MOST_COMING, MOST_NEWS = 4, 6
+MOST_COMING, MOST_NEWS, MOST_STORIES = 4, 6, 2
 
 
 def _topics(municipality: Municipality) -> list[Shown]:
@@ -95,6 +96,7 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
         "meeting": next_meeting(here),
         "has_host": TextKind.HOST_CAN in own,
         "coming": coming,
+        "stories": stories_of(here, MOST_STORIES),
         "people": people_of(here),
         "facts": Fact.objects.of(here),
     }
@@ -123,6 +125,7 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),
         "meeting": next_meeting(here, with_words=True) if door == Door.MEET else None,
+        "stories": stories_of(here, MOST_STORIES) if door == Door.MEET else [],
         "people": people_of(here),
     }
     return render(request, "portal/door.html", context)

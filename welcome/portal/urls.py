@@ -15,6 +15,7 @@ from welcome.portal import (
     my_data,
     own_login,
     public,
+    stories,
     submissions,
 )  # fmt: skip
 
@@ -67,6 +68,7 @@ urlpatterns = [
     path("<slug:slug>/search/", public.search, name="search"),
     path("<slug:slug>/topics/", public.topics, name="topics"),
     path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
+    path("<slug:slug>/stories/", stories.stories, name="stories"),
     path("<slug:slug>/schools/", learning.schools, name="schools"),
     path("<slug:slug>/activities/", activities.activities, name="activities"),
     path("<slug:slug>/activities/new/", submissions.submit, name="submit"),
