@@ -144,6 +144,8 @@ PUBLIC = {
     "csp_report": public(get=NOT_TAKEN, post=ANYBODY, posted=frozenset({204})),
     "arms": public(got=frozenset({404})),  # `plant` gives no arms.
     "portal:county": public(),
+    "portal:compare": public(),
+    "portal:across": public(),
     "portal:privacy": public(),
     "portal:accessibility": public(),
     "portal:municipality": public(),

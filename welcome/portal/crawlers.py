@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +18,7 @@ from municipalities.activities.models import Activity
 from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
+from municipalities.topics.catalogue import BY_SLUG
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import path_of
 from welcome.stories.models import Story
@@ -79,6 +80,19 @@ class OrganisationsMap(_InAllLanguages):
         return reverse("portal:organisation", args=[item.municipality.slug, item.slug])
 
 
+class SubjectsMap(_InAllLanguages):
+    """One topic of all municipalities, where more than one has written about it."""
+
+    def items(self) -> list[str]:
+        rows = Topic.objects.published().filter(slug__in=BY_SLUG).values("slug")
+        return list(
+            rows.annotate(n=Count("pk")).filter(n__gt=1).order_by("slug").values_list("slug", flat=True)
+        )
+
+    def location(self, item: str) -> str:
+        return reverse("portal:across", args=[item])
+
+
 class SchoolsMap(_InAllLanguages):
     """The pages of kindergartens and schools, of municipalities that have entered some."""
 
@@ -106,6 +120,7 @@ SITEMAPS = {
     "topics": TopicsMap,
     "activities": ActivitiesMap,
     "organisations": OrganisationsMap,
+    "subjects": SubjectsMap,
     "schools": SchoolsMap,
     "stories": StoriesMap,
 }

@@ -79,12 +79,13 @@ def _of_activity(shown: Happening) -> News:
 
 def counted_at(slug: str) -> Municipality:
     """The municipality with what its doors count, in one query."""
-    return get_object_or_404(
-        Municipality.objects.published().annotate(
-            activities_to_come=_count(Activity.objects.published().to_come()),
-            learning_places=_count(LearningPlace.objects.published()),
-        ),
-        slug=slug,
+    return get_object_or_404(with_counts(Municipality.objects.published()), slug=slug)
+
+
+def with_counts(rows: Any) -> Any:
+    return rows.annotate(
+        activities_to_come=_count(Activity.objects.published().to_come()),
+        learning_places=_count(LearningPlace.objects.published()),
     )
 
 

@@ -4,21 +4,20 @@ import mimetypes
 
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from municipalities.contacts.models import ContactPoint
-from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
+from municipalities.municipality.models import Fact, Municipality, TextKind
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic, TopicText
 from welcome.portal import counting
 from welcome.portal.activity_reading import coming as coming_of
 from welcome.portal.activity_reading import coming_and_newest, happening, to_come
 from welcome.portal.around import first_to_ask, municipality_at, people_of
-from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
 from welcome.portal.front import counted_at, doors_of, news_of, next_meeting
 from welcome.portal.learning_reading import outline_of
@@ -42,31 +41,6 @@ def _topics(municipality: Municipality) -> list[Shown]:
     topics = Topic.objects.of(municipality).published().select_related("municipality")
     texts = TopicText.objects.select_related("changed_by")
     return [show(topic) for topic in topics.prefetch_related(Prefetch("texts", queryset=texts))]
-
-
-@require_safe
-def county(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    query = form.cleaned_data["q"] if form.is_valid() else ""
-    municipalities = in_order(Municipality.objects.published())
-    found = choose(query, municipalities) if query else municipalities
-    if only := exact(query, found):
-        return redirect("portal:municipality", only.slug)
-    population = Fact.objects.filter(municipality__in=found, kind=FactKind.POPULATION)
-    facts = {fact.municipality_id: fact for fact in population}
-    about = page(
-        request,
-        title=_("Where would you like to live?"),
-        description=_("Homes, work, school and people to ask, municipality by municipality."),
-    )
-    context = {
-        "page": about,
-        "form": form,
-        "query": query,
-        "found": [(municipality, facts.get(municipality.pk)) for municipality in found],
-        "listed": found,
-    }
-    return render(request, "portal/county.html", context)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from welcome.portal import (
     activities,
     ask,
     calendars,
+    county,
     enquiry,
     learning,
     letter,
@@ -34,7 +35,9 @@ register_converter(DoorConverter, "door")
 
 app_name = "portal"
 urlpatterns = [
-    path("", public.county, name="county"),
+    path("", county.county, name="county"),
+    path("compare/", county.compare, name="compare"),
+    path("topics/<slug:topic>/", county.across, name="across"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("my/<slug:slot>/", my.my, name="my"),
