@@ -13,7 +13,7 @@ from municipalities.municipality.models import Municipality
 WIDTH = 360.0  # Units of the drawing; on a phone, pixels.
 SIDE, EDGE = 54.0, 26.0  # Beside the outermost points there is room for a name.
 APART = 24.0  # WCAG 2.2, 2.5.8.
-LETTER, LINE = 6.4, 15.0  # About what a letter and a line take, in units.
+LETTER, LINE = 5.9, 13.0  # About what a letter and a line take, in units.
 MOST_NAMED = (
     40  # Of more, names would lie on each other: then a point has its name for who points at it only.
 )
