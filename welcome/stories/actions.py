@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
-from welcome.households.models import Person
+from welcome.households.holding import refusal
+from welcome.households.models import Household, Person
 from welcome.stories.models import State, Story, Storyteller
 
 
@@ -18,8 +19,23 @@ class Refused(Exception):
     """The message is translated and for the one who pressed."""
 
 
+def is_held(story: Story) -> bool:
+    """It is told by somebody whose data may only be kept (GDPR art. 18): then it may be withdrawn, and nothing else."""
+    teller = Storyteller.objects.filter(story=story).first()
+    if teller is None:
+        return False
+    theirs = Q(pk=teller.household_id)
+    if teller.email:
+        theirs |= Q(people__email__iexact=teller.email)
+    if teller.phone:
+        theirs |= Q(people__phone=teller.phone)
+    return Household.objects.filter(theirs, municipality=story.municipality_id).held().exists()
+
+
 def publish(*, story: Story, by: User) -> bool:
     """Raises Refused where something is missing: the consent, who tells it, the words."""
+    if is_held(story):
+        raise Refused(refusal())
     if not story.consent_on or not story.consent_how:
         raise Refused(_("Say when and how they consented; without that nothing is published."))
     if not Storyteller.objects.filter(story=story).exists():

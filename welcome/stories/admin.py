@@ -75,6 +75,19 @@ class StoryAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Story]:
         return super().get_queryset(request).prefetch_related("texts")
 
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and not (isinstance(obj, Story) and actions.is_held(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and not (isinstance(obj, Story) and actions.is_held(obj))
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Story]) -> None:
+        """Those that may only be kept stay."""
+        free = [story.pk for story in queryset if not actions.is_held(story)]
+        super().delete_queryset(request, queryset.filter(pk__in=free))
+
     def get_urls(self) -> list[URLPattern]:
         move_one = self.admin_site.admin_view(move)
         return [path("<int:object_id>/move/", move_one, name="welcome_story_move"), *super().get_urls()]
@@ -110,7 +123,10 @@ class StoryAdmin(ScopedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         found = self.get_object(request, object_id) if object_id.isdecimal() else None
-        more = {"story": found, "may_write": found is not None and self.has_change_permission(request, found)}
+        more = {
+            "story": found,
+            "may_write": found is not None and super().has_change_permission(request, found),
+        }
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 
     @display(description=gettext_lazy("story"))
