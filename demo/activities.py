@@ -112,7 +112,7 @@ def _activity(
     contact = contacts.get(entry.get("contact", "").format_map(words))
     made = _timed(municipality, entry)
     made.uid = str(uuid.uuid5(_NAMES, f"{place.number} {entry['key']}"))
-    made.state, made.published_at = State.PUBLISHED, _at(_REVIEWED, datetime.time(12))
+    made.state, made.published_at = State.PUBLISHED, _at(entry.get("published", _REVIEWED), datetime.time(12))
     made.theme, made.organisation, made.contact = entry["theme"], by, contact
     made.place = "" if contact else entry.get("place", "").format_map(words)
     made.price, made.age_from, made.age_to = (entry.get(name) for name in ("price", "age_from", "age_to"))

@@ -62,6 +62,8 @@ def _municipality(place: Place) -> Municipality:
         postal_code=facts["postal"][0],
         postal_place=facts["postal"][1],
         accent=facts["accent"],
+        latitude=round(facts["point"][0], 4),
+        longitude=round(facts["point"][1], 4),
         mayor_name=facts["mayor"],
         letter_day=facts["letter_day"],
         followup_days=facts["followup_days"],

@@ -8,8 +8,10 @@ from demo import people, rows, staff
 from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
+from demo.learning import add_learning
 from demo.places import places
 from demo.receiving import add_receiving
+from demo.stories import add_stories
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
@@ -33,6 +35,7 @@ def load(*, with_people: bool = True) -> tuple[bool, bool]:
         if new_places:
             municipalities = add_municipalities()
             add_texts(municipalities, staff.add_staff(municipalities))
+            add_learning(municipalities)
             add_activities(municipalities)
         new_password = new_places or not staff.password_file().exists()
         if new_password:
@@ -58,6 +61,7 @@ def _add_people_and_runs() -> None:
     municipalities = {municipality.number: municipality for municipality in Municipality.objects.all()}
     rows.add_people(municipalities, people.everybody())
     add_receiving(municipalities)
+    add_stories(municipalities)
     add_asking(municipalities)
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:

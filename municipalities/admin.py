@@ -1,6 +1,7 @@
 from municipalities.activities.admin import ActivityAdmin, CalendarFeedAdmin
 from municipalities.contacts.admin import ContactPointAdmin
 from municipalities.enquiries.admin import AnswerTemplateAdmin, EnquiryAdmin
+from municipalities.learning.admin import LearningPlaceAdmin
 from municipalities.login import admin as login_admin
 from municipalities.municipality.admin import MunicipalityAdmin
 from municipalities.organisations.admin import OrganisationAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarFeedAdmin",
     "ContactPointAdmin",
     "EnquiryAdmin",
+    "LearningPlaceAdmin",
     "MembershipAdmin",
     "MunicipalityAdmin",
     "OrganisationAdmin",

@@ -11,6 +11,7 @@ from municipalities.audit.models import (
 )
 from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
 from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, EnquiryMessage
+from municipalities.learning.models import LearningPlace, LearningPlaceText
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, RoleClaim
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
@@ -35,6 +36,8 @@ __all__ = [
     "FeedFetch",
     "Identity",
     "IdentityProvider",
+    "LearningPlace",
+    "LearningPlaceText",
     "Link",
     "Membership",
     "Municipality",

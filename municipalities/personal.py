@@ -1,6 +1,7 @@
 from municipalities.activities import personal as activities
 from municipalities.contacts import personal as contacts
 from municipalities.enquiries import personal as enquiries
+from municipalities.learning import personal as learning
 from municipalities.login import personal as login
 from municipalities.organisations import personal as organisations
 from municipalities.privacy import below
@@ -11,6 +12,7 @@ DECLARATIONS = [
     *login.DECLARATIONS,
     *contacts.DECLARATIONS,
     *topics.DECLARATIONS,
+    *learning.DECLARATIONS,
     *enquiries.DECLARATIONS,
     *organisations.DECLARATIONS,
     *activities.DECLARATIONS,

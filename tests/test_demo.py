@@ -18,6 +18,7 @@ from demo import content, files, loader, people, staff
 from demo.places import common, places
 from municipalities.activities.models import Activity, ActivityText, Submission
 from municipalities.contacts.models import ContactPoint
+from municipalities.learning.models import LearningPlace
 from municipalities.municipality.colour import WHITE, contrast
 from municipalities.municipality.models import LEAST_CONTRAST, Municipality, MunicipalityText, TextKind
 from municipalities.organisations.models import Organisation, OrganisationText
@@ -131,6 +132,15 @@ class TestActivities:
             for row in model.objects.all():
                 row.clean_fields(exclude=keys)
                 row.clean()
+
+    def test_each_municipality_tells_of_its_schools_and_which_is_for_whom(self):
+        for place in Municipality.objects.all():
+            rows = LearningPlace.objects.of(place).published().with_content()
+            assert {row.kind for row in rows} >= {"kindergarten", "school", "after_school", "upper"}
+            assert any(row.zone for row in rows)
+            for row in rows:
+                row.clean_fields(exclude={"municipality", "contact"})
+                assert {text.language for text in row.texts.all()} == set(place.languages)
 
     def test_ål_has_one_to_decide_about(self, al):
         assert Activity.objects.of(al).waiting().count() == 1

@@ -8,6 +8,7 @@ from welcome.packages.admin import GiftAdmin
 from welcome.portal.admin import MissedSearchAdmin, PageDayAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
+from welcome.stories.admin import StoryAdmin
 
 __all__ = [
     "ChannelSettingsAdmin",
@@ -21,5 +22,6 @@ __all__ = [
     "MissedSearchAdmin",
     "PageDayAdmin",
     "RetentionRunAdmin",
+    "StoryAdmin",
     "WelcomeMeetingAdmin",
 ]

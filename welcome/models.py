@@ -12,6 +12,7 @@ from welcome.packages.models import Gift, GiftText
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
+from welcome.stories.models import Story, Storyteller, StoryText
 
 __all__ = [
     "ChannelSettings",
@@ -43,5 +44,8 @@ __all__ = [
     "RetentionRun",
     "RunText",
     "SignUp",
+    "Story",
+    "StoryText",
+    "Storyteller",
     "WelcomeMeeting",
 ]

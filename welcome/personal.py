@@ -5,9 +5,11 @@ from welcome.meetings import personal as meetings
 from welcome.packages import personal as packages
 from welcome.portal import personal as portal
 from welcome.privacy import personal as privacy
+from welcome.stories import personal as stories
 
 DECLARATIONS = [
     *households.DECLARATIONS,
+    *stories.DECLARATIONS,
     *hosts.DECLARATIONS,
     *packages.DECLARATIONS,
     *meetings.DECLARATIONS,

@@ -109,7 +109,7 @@ class MunicipalityAdmin(ScopedAdmin):
             {
                 "fields": [
                     ("office_name", "phone"), ("email", "website"),
-                    "street_address", ("postal_code", "postal_place"),
+                    "street_address", ("postal_code", "postal_place"), ("latitude", "longitude"),
                 ],
                 "description": _("The address stands as sender on every welcome letter."),
             },

@@ -102,6 +102,13 @@ class Municipality(models.Model):
         _("post code"), max_length=4, blank=True, validators=[RegexValidator(r"^\d{4}$", _("Four digits."))]
     )
     postal_place = models.CharField(_("post place"), max_length=40, blank=True)
+    # Of the municipality's centre, for the county's map; entered, not taken from anybody's map.
+    latitude = models.DecimalField(
+        _("latitude of the centre"), max_digits=7, decimal_places=4, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude of the centre"), max_digits=7, decimal_places=4, null=True, blank=True
+    )
 
     arms = models.ImageField(_("coat of arms"), upload_to=image_path, blank=True)
     accent = models.CharField(
@@ -181,6 +188,14 @@ class Municipality(models.Model):
                 condition=Q(accent__regex=r"^#[0-9a-f]{6}$"),
                 name="municipality_accent_is_a_colour",
                 violation_error_message=_("The accent colour is # and six digits or letters a–f."),
+            ),
+            models.CheckConstraint(
+                # A comparison with NULL is neither true nor false, and what isn't false passes a check.
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(57, 81), longitude__range=(4, 32)),
+                name="municipality_centre_lies_in_norway",
+                violation_error_message=_("The map point needs latitude and longitude, in Norway."),
             ),
             models.CheckConstraint(
                 condition=Q(enquiry_days__gte=1, enquiry_days__lte=30),

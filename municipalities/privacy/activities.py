@@ -144,3 +144,12 @@ SUBMISSIONS = Activity(
     source=_("The person"),
     recipients=_("Nobody for name and e-mail; a phone number for signing up is published"),
 )
+STORIES = Activity(
+    code="stories",
+    about=About.STORYTELLERS,
+    purpose=_("To show why people who moved here stay, in their own words"),
+    basis=Basis.CONSENT,
+    retention=Retention.STORY,
+    source=_("The person"),
+    recipients=_("Everybody, for the words and the name they chose; nobody for how they are reached"),
+)

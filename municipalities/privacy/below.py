@@ -60,7 +60,7 @@ MUNICIPALITY: list[Declaration] = [
             "email", "website", "office_name", "street_address", "postal_code", "postal_place", "arms", "accent",
             "letter_day", "second_approver", "followup_days", "retention_left_months",
             "retention_planning_months", "retention_letters_months", "retention_enquiries_months",
-            "retention_audit_months", "enquiry_days",
+            "retention_audit_months", "enquiry_days", "latitude", "longitude",
         ),
     ),
     declare(

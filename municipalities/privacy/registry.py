@@ -66,6 +66,7 @@ class Retention(models.TextChoices):
         "submission",
         _("Until 90 days after the activity is over; a week if its sender never confirmed it"),
     )
+    STORY = "story", _("Until the day the person has agreed to; a week after it is withdrawn")
     TRAIL = (
         "trail",
         _(
@@ -98,6 +99,7 @@ class About(models.TextChoices):
     STAFF = "staff", _("Staff")
     CONTACTS = "contacts", _("People who are named as contacts")
     HOSTS = "hosts", _("Hosts")
+    STORYTELLERS = "storytellers", _("Residents who tell why they stay")
     ASKERS = "askers", _("People who ask the municipality something")
 
 

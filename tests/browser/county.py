@@ -12,6 +12,8 @@ from tests.browser.snapshots import loaded
 from tests.factories.municipalities import (
     ContactPointFactory,
     FactFactory,
+    LearningPlaceFactory,
+    LearningPlaceTextFactory,
     MunicipalityFactory,
     MunicipalityTextFactory,
     OpeningHoursFactory,
@@ -21,6 +23,7 @@ from tests.factories.municipalities import (
     TopicTextFactory,
     UserFactory,
 )
+from tests.factories.welcome import StoryFactory, StoryTextFactory, WelcomeMeetingFactory
 
 TITLES = {
     "about": "Om Ål",
@@ -148,7 +151,27 @@ def _everything() -> Municipality:
         reviewed_on=datetime.date(2024, 1, 1),
     )
     TopicFactory(municipality=al, slug="unwritten", door=Door.LIVE)
+    schools_and_stories(al)
     return al
+
+
+def schools_and_stories(al: Municipality) -> None:
+    today = timezone.localdate()
+    for kind, zone, more in (
+        (
+            "kindergarten",
+            "",
+            {"capacity": "free", "free_places": 6, "capacity_on": today, "lowest": 1, "highest": 5},
+        ),
+        ("school", "Sundrevegen\n3571", {"lowest": 1, "highest": 7, "apply_url": "https://al.example/skule"}),
+        ("school", "3570", {"capacity": "waiting", "capacity_on": datetime.date(2024, 1, 1)}),
+    ):
+        contact = ContactPointFactory(municipality=al, street_address="Skulevegen 2", postal_code="3570")
+        place = LearningPlaceFactory(municipality=al, contact=contact, kind=kind, zone=zone, **more)
+        LearningPlaceTextFactory(place=place, language="nn", brief="Skogen er skulegarden.")
+    story = StoryFactory(municipality=al, moved_from="Hamar", moved_year=2023)
+    StoryTextFactory(story=story, language="nn", title="Eg kom for jobben og vart verande for grannane")
+    WelcomeMeetingFactory(municipality=al)
 
 
 def next_to_nothing() -> Municipality:
@@ -225,5 +248,12 @@ def _build() -> None:
         ("3332", "Sigdal", "sigdal", "#345e1d"),
         ("3334", "Flesberg", "flesberg", "#7a5a00"),
     ):
-        town = MunicipalityFactory(number=number, name=name, slug=slug, accent=accent, postal_code="3300")
+        # Three to a row, near each other: the map must part them.
+        point = {
+            "latitude": Decimal(60) - len(name) * Decimal("0.05"),
+            "longitude": Decimal(number[-2:]) / 20 + 8,
+        }
+        town = MunicipalityFactory(
+            number=number, name=name, slug=slug, accent=accent, postal_code="3300", **point
+        )
         FactFactory(municipality=town, value=Decimal(number))

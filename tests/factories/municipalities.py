@@ -21,6 +21,8 @@ from municipalities.enquiries.models import (
     Reply,
     Source,
 )
+from municipalities.learning.models import Kind as LearningKind
+from municipalities.learning.models import LearningPlace, LearningPlaceText
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, Kind, RoleClaim
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
@@ -152,6 +154,25 @@ class TopicLinkFactory(DjangoModelFactory[TopicLink]):
     municipality = factory.SelfAttribute("topic.municipality")
     label = "Bytt fastlege på Helsenorge"
     url = "https://www.helsenorge.no/bytte-fastlege/"
+
+
+class LearningPlaceFactory(DjangoModelFactory[LearningPlace]):
+    class Meta:
+        model = LearningPlace
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    contact = factory.LazyAttribute(lambda made: ContactPointFactory(municipality=made.municipality))
+    kind = LearningKind.SCHOOL
+
+
+class LearningPlaceTextFactory(DjangoModelFactory[LearningPlaceText]):
+    class Meta:
+        model = LearningPlaceText
+
+    place = factory.SubFactory(LearningPlaceFactory)
+    municipality = factory.SelfAttribute("place.municipality")
+    language = "nb"
+    brief = "Her er skogen skolegård."
 
 
 class FactFactory(DjangoModelFactory[Fact]):

@@ -21,6 +21,8 @@ from welcome.packages.models import Gift, GiftText
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
+from welcome.stories.models import State as StoryState
+from welcome.stories.models import Story, Storyteller, StoryText
 
 
 class HouseholdFactory(DjangoModelFactory[Household]):
@@ -319,6 +321,42 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     meeting = factory.SubFactory(WelcomeMeetingFactory)
     municipality = factory.SelfAttribute("meeting.municipality")
     household = factory.SubFactory(HouseholdFactory, municipality=factory.SelfAttribute("..municipality"))
+
+
+class StoryFactory(DjangoModelFactory[Story]):
+    """Published, with consent, for a year."""
+
+    class Meta:
+        model = Story
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    shown_name = "Amina"
+    state = StoryState.PUBLISHED
+    consent_on = factory.LazyFunction(timezone.localdate)
+    consent_how = "paper"
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=365))
+    published_at = factory.LazyFunction(timezone.now)
+
+
+class StoryTextFactory(DjangoModelFactory[StoryText]):
+    class Meta:
+        model = StoryText
+
+    story = factory.SubFactory(StoryFactory)
+    municipality = factory.SelfAttribute("story.municipality")
+    language = "nb"
+    title = "Jeg kom for jobben og ble for naboene"
+    body = "<p>Den første uka kom det noen med ved.</p>"
+
+
+class StorytellerFactory(DjangoModelFactory[Storyteller]):
+    class Meta:
+        model = Storyteller
+
+    story = factory.SubFactory(StoryFactory)
+    municipality = factory.SelfAttribute("story.municipality")
+    name = "Amina Testesen"
+    email = "amina@heime.example"
 
 
 class SignUpFactory(DjangoModelFactory[SignUp]):

@@ -18,6 +18,7 @@ from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
+from municipalities.learning.models import LearningPlace
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
@@ -43,6 +44,7 @@ from welcome.packages.models import Gift
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
+from welcome.stories.models import Story
 
 
 class Kind(Enum):
@@ -159,6 +161,8 @@ PUBLIC = {
         )
     },
     "portal:county": public(),
+    "portal:compare": public(),
+    "portal:across": public(),
     "portal:privacy": public(),
     "portal:accessibility": public(),
     "portal:municipality": public(),
@@ -178,6 +182,8 @@ PUBLIC = {
     "portal:organisations": public(),
     "portal:organisation": public(),
     "portal:organisation-calendar": public(),
+    "portal:schools": public(),
+    "portal:stories": public(),
     "portal:submit": public(post=ANYBODY, posted=EMPTY),
 }
 # The link itself says what may be done; who has another is told that it is over.
@@ -275,6 +281,7 @@ STAFF = {
         add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY, export=True,
     ),
     **pages(Organisation, READ_TEXTS, WRITE_TEXTS, export=True),
+    **pages(LearningPlace, READ_TEXTS, WRITE_TEXTS),
     **pages(Activity, READ_TEXTS, WRITE_TEXTS),
     "admin:municipalities_activity_decide": staff(WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS),
     **pages(CalendarFeed, READ_TEXTS, WRITE_TEXTS),
@@ -326,6 +333,8 @@ STAFF = {
     "admin:welcome_household_meetings": staff(
         WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=frozenset({404})
     ),
+    **pages(Story, READ_PEOPLE, WRITE_PEOPLE),
+    "admin:welcome_story_move": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     **pages(Gift, READ_TEXTS, WRITE_TEXTS),
     **pages(WelcomeMeeting, READ_PEOPLE, WRITE_PEOPLE),
     # Once somebody is invited or has signed up, it is called off instead.

@@ -19,6 +19,7 @@ from municipalities.activities.models import Activity, State
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import Enquiry
+from municipalities.learning.models import LearningPlace
 from municipalities.links import actions as links
 from municipalities.login.providers import Identity
 from municipalities.organisations.models import Organisation
@@ -36,6 +37,7 @@ from tests.factories.municipalities import (
     FeedFetchFactory,
     IdentityFactory,
     IdentityProviderFactory,
+    LearningPlaceFactory,
     MembershipFactory,
     OrganisationFactory,
 )
@@ -51,6 +53,9 @@ from tests.factories.welcome import (
     OwnLoginFactory,
     PersonFactory,
     SignUpFactory,
+    StoryFactory,
+    StorytellerFactory,
+    StoryTextFactory,
     WelcomeMeetingFactory,
 )
 from tests.test_tenancy import ADDRESSES, _filled
@@ -69,6 +74,8 @@ from welcome.letters.models import LetterRun, LetterState
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.packages.models import Gift
 from welcome.privacy.models import DataRequest
+from welcome.stories.models import State as StoryState
+from welcome.stories.models import Story
 
 pytestmark = [
     pytest.mark.django_db,
@@ -86,7 +93,7 @@ SHOW_PEOPLE = {
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
     "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
-    "municipalities_enquiry_changelist", "municipalities_enquiry_change",
+    "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
 }  # fmt: skip
 
 
@@ -121,6 +128,10 @@ def scene(client):
     host = rows[Host] = HostFactory(municipality=place)
     rows[HostAssignment] = HostAssignmentFactory(household=home, host=host)
     rows[Gift] = GiftFactory(municipality=place)
+    rows[LearningPlace] = LearningPlaceFactory(municipality=place)
+    story = rows[Story] = StoryFactory(municipality=place, state=StoryState.DRAFT, published_at=None)
+    StoryTextFactory(story=story)
+    StorytellerFactory(story=story, email=MAIL)
     meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
     rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
     rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
@@ -326,6 +337,14 @@ def stories(rows, client):
                 some | {"action": "assign_to", "assign": "yes", "to": boss.pk},
             )
         ],
+        [at("welcome_story_add", {"shown_name": "Kari", "ends_on": "2027-10-20", "consent_how": ""})],
+        [change(rows[Story], moved_from="Hamar")],
+        [
+            at("welcome_story_move", {"verb": "publish"}, rows[Story].pk),
+            at("welcome_story_move", {"verb": "withdraw"}, rows[Story].pk),
+        ],
+        [delete(rows[Story])],
+        [of_the_list(rows[Story])],
         [delete(enquiry)],
         [of_the_list(enquiry)],
         [at("welcome_household_add", new_home | person)],
@@ -445,6 +464,7 @@ NO_ACTIONS = "a list in which nothing can be done"
 PROVIDER = "how the municipality's own login is reached: nobody's data"
 READY = "words that the municipality keeps ready: nobody's data"
 COUNTED = "figures that name nobody"
+LEARNING = "schools and kindergartens: nobody's data"
 GIFT = "what the municipality gives: nobody's data"
 CALENDAR = "where an organisation's calendar lies: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
@@ -479,6 +499,10 @@ CHANGE_NOTHING = {
     "welcome_pageday_changelist": COUNTED,
     "welcome_missedsearch_changelist": COUNTED,
     "welcome_missedsearch_export": COUNTED,
+    "municipalities_learningplace_add": LEARNING,
+    "municipalities_learningplace_change": LEARNING,
+    "municipalities_learningplace_changelist": LEARNING,
+    "municipalities_learningplace_delete": LEARNING,
     "welcome_gift_add": GIFT,
     "welcome_gift_change": GIFT,
     "welcome_gift_changelist": GIFT,

@@ -14,6 +14,7 @@ from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
+from municipalities.learning.models import LearningPlace
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
@@ -29,6 +30,7 @@ from welcome.packages.models import Gift
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
+from welcome.stories.models import Story
 
 GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
@@ -41,6 +43,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Enquiry, "forum", _("Enquiries")),
             (AnswerTemplate, "quickreply", _("Ready-made answers")),
             (Host, "waving_hand", _("Hosts")),
+            (Story, "favorite", _("Why people stay")),
             (WelcomeMeeting, "groups", _("Welcome meetings")),
             (Gift, "redeem", _("Gifts")),
         ],
@@ -57,6 +60,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
         _("Information"),
         [
             (Topic, "menu_book", _("Topics")),
+            (LearningPlace, "school", _("Schools and kindergartens")),
             (ContactPoint, "contact_phone", _("Contact points")),
             (PageDay, "bar_chart", _("What is read")),
             (MissedSearch, "search_off", _("Searched for in vain")),

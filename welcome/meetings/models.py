@@ -38,6 +38,8 @@ class MeetingQuerySet(OwnedQuerySet["WelcomeMeeting"]):
 
 
 class WelcomeMeeting(MunicipalityOwned):
+    public_rows = Q(published=True, cancelled_at=None)
+
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
     place = models.CharField(
@@ -52,9 +54,11 @@ class WelcomeMeeting(MunicipalityOwned):
         help_text=_("Until then people can sign up, change it and sign off by themselves."),
     )
     published = models.BooleanField(
-        _("told of in letters"),
+        _("told of in letters and on the front page"),
         default=False,
-        help_text=_("Letters that are made ready now invite to the next one."),
+        help_text=_(
+            "Letters that are made ready now invite to the next one, and the public pages tell of it."
+        ),
     )
     cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True, editable=False)
 
@@ -106,6 +110,8 @@ def next_for(municipality: Municipality, *, after: datetime.date) -> WelcomeMeet
 
 class MeetingText(ShortText, MunicipalityOwned):
     """What a meeting is called and what it is about, in one language."""
+
+    public_through = "meeting"
 
     meeting = models.ForeignKey(
         WelcomeMeeting, models.CASCADE, related_name="texts", verbose_name=_("welcome meeting")

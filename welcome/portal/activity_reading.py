@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min, Q
+from django.db.models import Min, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
@@ -193,15 +193,7 @@ def in_words(rule: Rule) -> str:
 
 def next_first(municipality: Municipality) -> Any:
     """The activities to come with their next time as `its_next` and `its_end`, each once."""
-    now = timezone.now()
-    its_next = Min("occurrences__starts_at", filter=Q(occurrences__ends_at__gte=now))
-    its_end = Min("occurrences__ends_at", filter=Q(occurrences__ends_at__gte=now))
-    rows: Any = Activity.objects.of(municipality).published().to_come(now)
-    rows = rows.select_related("municipality", "organisation", "contact").prefetch_related(
-        "texts__changed_by"
-    )
-    timed = rows.annotate(its_next=its_next, its_end=its_end).filter(its_next__isnull=False)
-    return timed.order_by("its_next", "pk")
+    return _with_words(_timed(municipality)).order_by("its_next", "pk")
 
 
 def coming(
@@ -211,7 +203,43 @@ def coming(
     rows = next_first(municipality)
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
-    return [happening(row, time_of(row.its_next, row.its_end, row.all_day)) for row in rows[:count]]
+    return [_happening(row) for row in rows[:count]]
+
+
+def coming_and_newest(municipality: Municipality, count: int) -> tuple[list[Happening], list[Happening]]:
+    """Those that happen next and those that were published last, in the two queries that one of them takes."""
+    rows = _timed(municipality)
+    next_ones = rows.order_by("its_next", "pk").values("pk")[:count]
+    newest = (
+        Activity.objects.of(municipality)
+        .published()
+        .to_come()
+        .order_by("-published_at", "-pk")
+        .values("pk")[:count]
+    )
+    either = _with_words(rows).filter(Q(pk__in=next_ones) | Q(pk__in=newest))
+    found = list(either.order_by("its_next", "pk"))
+    last = sorted(found, key=lambda row: (row.published_at, row.pk), reverse=True)
+    return [_happening(row) for row in found[:count]], [_happening(row) for row in last[:count]]
+
+
+def _timed(municipality: Municipality) -> Any:
+    """Published and to come, each with the next time it happens."""
+    now = timezone.now()
+    its_next = Min("occurrences__starts_at", filter=Q(occurrences__ends_at__gte=now))
+    its_end = Min("occurrences__ends_at", filter=Q(occurrences__ends_at__gte=now))
+    rows: Any = Activity.objects.of(municipality).published().to_come(now)
+    return rows.annotate(its_next=its_next, its_end=its_end).filter(its_next__isnull=False)
+
+
+def _with_words(rows: Any) -> Any:
+    texts = ActivityText.objects.select_related("changed_by")
+    rows = rows.select_related("municipality", "organisation", "contact")
+    return rows.prefetch_related(Prefetch("texts", queryset=texts))
+
+
+def _happening(row: Any) -> Happening:
+    return happening(row, time_of(row.its_next, row.its_end, row.all_day))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,11 +15,13 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
 from municipalities.activities.models import Activity
+from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
-from municipalities.topics.catalogue import Door
+from municipalities.topics.catalogue import BY_SLUG, Door
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import path_of
+from welcome.stories.models import Story
 
 
 class _InAllLanguages(Sitemap):
@@ -97,12 +99,50 @@ class OrganisationsMap(_InAllLanguages):
         return reverse("portal:organisation", args=[item.municipality.slug, item.slug])
 
 
+class SubjectsMap(_InAllLanguages):
+    """One topic of all municipalities, where more than one has written about it."""
+
+    def items(self) -> list[str]:
+        rows = Topic.objects.published().filter(slug__in=BY_SLUG).values("slug")
+        return list(
+            rows.annotate(n=Count("pk")).filter(n__gt=1).order_by("slug").values_list("slug", flat=True)
+        )
+
+    def location(self, item: str) -> str:
+        return reverse("portal:across", args=[item])
+
+
+class SchoolsMap(_InAllLanguages):
+    """The pages of kindergartens and schools, of municipalities that have entered some."""
+
+    def items(self) -> list[str]:
+        rows = LearningPlace.objects.published().order_by("municipality__number")
+        return list(rows.values_list("municipality__slug", flat=True).distinct())
+
+    def location(self, item: str) -> str:
+        return reverse("portal:schools", args=[item])
+
+
+class StoriesMap(_InAllLanguages):
+    """The pages of why people stay, of municipalities where somebody tells it."""
+
+    def items(self) -> list[str]:
+        rows = Story.objects.shown().order_by("municipality__number")
+        return list(rows.values_list("municipality__slug", flat=True).distinct())
+
+    def location(self, item: str) -> str:
+        return reverse("portal:stories", args=[item])
+
+
 SITEMAPS = {
     "places": PlacesMap,
     "lists": ListsMap,
     "topics": TopicsMap,
     "activities": ActivitiesMap,
     "organisations": OrganisationsMap,
+    "subjects": SubjectsMap,
+    "schools": SchoolsMap,
+    "stories": StoriesMap,
 }
 
 

@@ -7,13 +7,15 @@ from typing import Any
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
 from welcome.portal.models import PageDay
+from welcome.stories.models import Story
 
 # From so many who say so, and so large a share of those who say anything, a page is called lacking.
 LEAST_MISSED, LACKING_SHARE = 2, 0.3
@@ -87,7 +89,7 @@ def months_of(place: Municipality, today: datetime.date | None = None) -> list[d
 
 
 def of_month(place: Municipality, first: datetime.date) -> Month:
-    """Three queries, however many pages there are."""
+    """Five queries, however many pages there are."""
     sums = {what: Sum(what) for what in ("views", "found", "missed", "asked")}
     rows = PageDay.objects.of(place).of_month(first).order_by()
     titles = _pages_of(place)
@@ -128,6 +130,10 @@ def _pages_of(place: Municipality) -> dict[str, str]:
         path("accessibility"): _("Accessibility"),
         **{path("door", door): str(door.label) for door in Door},
     }
+    if LearningPlace.objects.of(place).filter(published=True).exists():
+        pages[path("schools")] = _("Kindergartens and schools")
+    if Story.objects.of(place).shown().exists():
+        pages[path("stories")] = pgettext("heading", "Why people stay")
     for topic in Topic.objects.of(place).filter(published=True).with_states():
         text = topic.text_set.best(language)
         pages[path("topic", topic.slug)] = text.title if text and text.title else str(topic)

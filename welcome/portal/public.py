@@ -2,67 +2,48 @@
 
 import mimetypes
 
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
+from municipalities.municipality.models import Fact, Municipality, TextKind
 from municipalities.topics.catalogue import Door
-from municipalities.topics.models import Topic
+from municipalities.topics.models import Topic, TopicText
 from welcome.portal import structured
-from welcome.portal.activity_reading import coming
+from welcome.portal.activity_reading import coming as coming_of
+from welcome.portal.activity_reading import coming_and_newest
 from welcome.portal.around import municipality_at, people_of
-from welcome.portal.choosing import choose, exact, in_order
 from welcome.portal.forms import SearchForm
+from welcome.portal.front import counted_at, doors_of, news_of, next_meeting
+from welcome.portal.learning_reading import outline_of
 from welcome.portal.page import Crumb, page
 from welcome.portal.reading import (
     Shown,
     first_paragraph,
-    latest,
     own_texts,
     show,
     tiles,
 )
+from welcome.portal.stories import stories_of
+
+MOST_COMING, MOST_NEWS, MOST_STORIES = 4, 6, 2
 
 
 def topics_of(municipality: Municipality) -> list[Shown]:
     topics = Topic.objects.of(municipality).published().select_related("municipality")
-    return [show(topic) for topic in topics.prefetch_related("texts__changed_by")]
-
-
-@require_safe
-def county(request: HttpRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    query = form.cleaned_data["q"] if form.is_valid() else ""
-    municipalities = in_order(Municipality.objects.published())
-    found = choose(query, municipalities) if query else municipalities
-    if only := exact(query, found):
-        return redirect("portal:municipality", only.slug)
-    population = Fact.objects.filter(municipality__in=found, kind=FactKind.POPULATION)
-    facts = {fact.municipality_id: fact for fact in population}
-    about = page(
-        request,
-        title=_("Where would you like to live?"),
-        description=_("Homes, work, school and people to ask, municipality by municipality."),
-    )
-    context = {
-        "page": about,
-        "form": form,
-        "query": query,
-        "found": [(municipality, facts.get(municipality.pk)) for municipality in found],
-        "listed": found,
-        "structured": structured.of_county(about, found),
-    }
-    return render(request, "portal/county.html", context)
+    texts = TopicText.objects.select_related("changed_by")
+    return [show(topic) for topic in topics.prefetch_related(Prefetch("texts", queryset=texts))]
 
 
 @require_safe
 def municipality(request: HttpRequest, slug: str) -> HttpResponse:
-    here = municipality_at(slug)
+    here = counted_at(slug)
     topics = topics_of(here)
+    coming, newest = coming_and_newest(here, MOST_COMING)
     own = own_texts(here)
     welcome = own.get(TextKind.FRONT)
     lede, more = first_paragraph(welcome.text.body) if welcome else ("", "")
@@ -81,10 +62,12 @@ def municipality(request: HttpRequest, slug: str) -> HttpResponse:
         "welcome": welcome,
         "lede": lede,
         "more": more,
-        "tiles": tiles(topics),
-        "latest": latest(topics, 4),
+        "tiles": doors_of(here, topics),
+        "news": news_of(topics, newest, MOST_NEWS),
+        "meeting": next_meeting(here),
         "has_host": TextKind.HOST_CAN in own,
-        "coming": coming(here, 4),
+        "coming": coming,
+        "stories": stories_of(here, MOST_STORIES),
         "people": people_of(here),
         "facts": facts,
         "structured": structured.of_municipality(about, here, facts),
@@ -109,9 +92,12 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "municipality": here,
         "door": door,
         "topics": behind,
-        "coming": coming(here, 5) if door == Door.EXPLORE else [],
+        "coming": coming_of(here, 5) if door == Door.EXPLORE else [],
+        "shelves": outline_of(here) if door == Door.LEARN else [],
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),
+        "meeting": next_meeting(here, with_words=True) if door == Door.MEET else None,
+        "stories": stories_of(here, MOST_STORIES) if door == Door.MEET else [],
         "people": people_of(here),
     }
     return render(request, "portal/door.html", context)

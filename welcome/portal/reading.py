@@ -195,6 +195,7 @@ def show(topic: Topic, chosen: str = "") -> Shown:
 class DoorTile:
     door: Door
     topics: list[Shown]
+    count: str = ""  # What is behind it beside topics, in numbers.
 
     @property
     def icon(self) -> str:

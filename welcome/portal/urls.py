@@ -8,7 +8,9 @@ from welcome.portal import (
     ask,
     calendars,
     elsewhere,
+    county,
     enquiry,
+    learning,
     letter,
     meeting,
     my,
@@ -16,6 +18,7 @@ from welcome.portal import (
     own_login,
     public,
     search_pages,
+    stories,
     submissions,
 )  # fmt: skip
 
@@ -34,7 +37,9 @@ register_converter(DoorConverter, "door")
 
 app_name = "portal"
 urlpatterns = [
-    path("", public.county, name="county"),
+    path("", county.county, name="county"),
+    path("compare/", county.compare, name="compare"),
+    path("topics/<slug:topic>/", county.across, name="across"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("open-data/", elsewhere.open_data, name="open-data"),
@@ -72,6 +77,8 @@ urlpatterns = [
     path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
     path("<slug:slug>/poster-<slug:size>.pdf", elsewhere.poster, name="poster"),
     path("<slug:slug>/topics.atom", calendars.changed_topics, name="topics-atom"),
+    path("<slug:slug>/stories/", stories.stories, name="stories"),
+    path("<slug:slug>/schools/", learning.schools, name="schools"),
     path("<slug:slug>/activities/", activities.activities, name="activities"),
     path("<slug:slug>/activities/new/", submissions.submit, name="submit"),
     path("<slug:slug>/activities/<str:activity>/", activities.activity, name="activity"),

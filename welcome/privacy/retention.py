@@ -35,6 +35,7 @@ from welcome.meetings.models import SignUp
 from welcome.privacy import erasure
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
+from welcome.stories.models import Story
 
 IMPORTS_KEPT = datetime.timedelta(days=90)
 REQUESTS_KEPT_MONTHS = 12
@@ -42,6 +43,7 @@ LOGINS_KEPT_MONTHS = 12
 SIGN_UPS_KEPT = datetime.timedelta(days=30)
 UNCONFIRMED_KEPT = datetime.timedelta(days=7)
 SUBMISSIONS_KEPT = datetime.timedelta(days=90)
+WITHDRAWN_STORIES_KEPT = datetime.timedelta(days=7)
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -126,6 +128,12 @@ def _submissions(place: Municipality, day: datetime.date) -> models.QuerySet[Sub
     )
 
 
+def _stories(place: Municipality, day: datetime.date) -> models.QuerySet[Story]:
+    """Not of a household whose data may only be kept; it is not shown either, once its day has passed."""
+    over = Story.objects.of(place).over(day=day, withdrawn_before=_evening(day - WITHDRAWN_STORIES_KEPT))
+    return over.exclude(teller__household__held_at__isnull=False)
+
+
 def _take_letters(run: LetterRun) -> None:
     purging.forget(run=run, letters=_not_held(Letter.objects.of(run.municipality)))
 
@@ -164,6 +172,7 @@ RULES = [
     ),
     Rule("enquiries", _("Closed enquiries and their answers"), _enquiries, _take_row),
     Rule("submissions", _("Who sent an activity to the calendar"), _submissions, _take_submission),
+    Rule("stories", _("Stories whose day has passed, or that were withdrawn"), _stories, _take_row),
     Rule("links", _("Links that have run out"), _links, _take_row),
     Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),
 ]

@@ -241,6 +241,7 @@ def test_public_and_personal_tables_are_told_apart():
     assert public == {
         "ContactPoint", "Fact", "MunicipalityText", "OpeningHours", "Topic", "TopicContact", "TopicLink", "TopicText",
         "Activity", "ActivityText", "Occurrence", "Organisation", "OrganisationText", "SpecialDay",
+        "LearningPlace", "LearningPlaceText", "MeetingText", "Story", "StoryText", "WelcomeMeeting",
     }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The public pages as somebody without a browser's eyes sees them: status, words, queries, heads."""
 
+import datetime
 import json
 import re
 from io import BytesIO
@@ -8,12 +9,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from PIL import Image
 
 from municipalities.municipality.models import FactKind
 from municipalities.topics.catalogue import Door
 from tests.factories.municipalities import (
+    ActivityFactory,
+    ActivityTextFactory,
     ContactPointFactory,
     FactFactory,
     MunicipalityFactory,
@@ -25,6 +28,7 @@ from tests.factories.municipalities import (
     TopicTextFactory,
     UserFactory,
 )
+from tests.factories.welcome import MeetingTextFactory, SignUpFactory, WelcomeMeetingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +70,8 @@ def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(
 ):
     MunicipalityTextFactory(municipality=ål, kind="front", language="nb")
     fill(ål, ["doctor"])
+    MeetingTextFactory(meeting=WelcomeMeetingFactory(municipality=ål, published=True))
+    ActivityTextFactory(activity=ActivityFactory(municipality=ål))
     url = reverse(name, args=arguments) + query
 
     def count() -> int:
@@ -80,6 +86,9 @@ def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(
     fill(ål, ["school", "police", "nav", "tax", "jobs"])
     for _ in range(4):
         FactFactory(municipality=MunicipalityFactory())
+    for _ in range(5):
+        WelcomeMeetingFactory(municipality=ål, published=True)
+        ActivityTextFactory(activity=ActivityFactory(municipality=ål))
     assert count() == few
 
 
@@ -96,6 +105,47 @@ def test_the_front_leads_to_every_door_and_to_the_phone(client, ål, language):
     assert 'href="tel:+4732085200"' in page
     assert "SSB" in page
     assert re.search(r"4[\s\xa0,.]700", page)
+
+
+def test_the_front_tells_of_the_next_meeting_and_of_nobody_who_comes(client, ål):
+    now = timezone.now()
+    for days, more in ((40, {}), (9, {"cancelled_at": now}), (5, {"published": False}), (20, {})):
+        starts = now + datetime.timedelta(days=days)
+        meeting = WelcomeMeetingFactory(
+            **{"municipality": ål, "published": True, "place": f"Sal {days}"} | more,
+            starts_at=starts,
+            ends_at=starts + datetime.timedelta(hours=2),
+            deadline=starts - datetime.timedelta(days=2),
+        )
+    SignUpFactory(municipality=ål, meeting=meeting, household=None, name="Kari Testesen", contact="99951234")
+    for address in ("", "meet/"):
+        page = client.get(f"/nb/al/{address}").content.decode()
+        assert "Sal 20" in page
+        assert "Testesen" not in page
+        assert not re.search("Sal (40|9|5)\\b", page)
+
+
+def test_what_is_new_is_what_was_written_and_what_was_published(client, ål):
+    now = timezone.now()
+    for days, slug in enumerate(["doctor", "school", "police", "nav", "tax", "jobs", "post"]):
+        TopicTextFactory(
+            topic=TopicFactory(municipality=ål, slug=slug),
+            title=f"Om {slug}",
+            changed_at=now - datetime.timedelta(days=2 * days + 1),
+        )
+    for days in range(9):
+        published = now - datetime.timedelta(hours=days)
+        activity = ActivityFactory(municipality=ål, published_at=published)
+        ActivityTextFactory(activity=activity, title=f"Treff {days}")
+    shown = client.get("/nb/al/").context["news"]
+    assert [news.title for news in shown] == [
+        "Treff 0",
+        "Treff 1",
+        "Treff 2",
+        "Om doctor",
+        "Om school",
+        "Om police",
+    ]
 
 
 def test_what_is_not_published_is_not_found(client, ål):
@@ -268,7 +318,7 @@ def test_when_something_breaks_the_reader_gets_a_page(ål, monkeypatch):
     def broken(*arguments):
         raise RuntimeError("broken for this test")
 
-    monkeypatch.setattr("welcome.portal.public.latest", broken)
+    monkeypatch.setattr("welcome.portal.public.news_of", broken)
     answer = Client(raise_request_exception=False).get("/en/al/")
     assert answer.status_code == 500
     assert "It is our fault" in answer.content.decode()

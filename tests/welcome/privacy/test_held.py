@@ -100,6 +100,7 @@ STEPS_ALLOWED = {
     "welcome_host_delete": "the host is gone, whoever the households are",
     "welcome_host_changelist": "the host is gone, whoever the households are",
     "welcome_datarequest_change": ANSWERS,
+    "welcome_story_move": "a story may always be withdrawn",
     "municipalities_enquiry_add": ANSWERS,
     "municipalities_enquiry_change": ANSWERS,
     "municipalities_enquiry_changelist": ANSWERS,
