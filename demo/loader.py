@@ -8,6 +8,7 @@ from demo import people, rows, staff
 from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
+from demo.ordering import add_orders
 from demo.places import places
 from demo.receiving import add_receiving
 from municipalities.municipality.models import Municipality
@@ -59,6 +60,8 @@ def _add_people_and_runs() -> None:
     rows.add_people(municipalities, people.everybody())
     add_receiving(municipalities)
     add_asking(municipalities)
+    if WAITING in municipalities:
+        add_orders(municipalities[WAITING])
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

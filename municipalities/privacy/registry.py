@@ -66,6 +66,12 @@ class Retention(models.TextChoices):
         "submission",
         _("Until 90 days after the activity is over; a week if its sender never confirmed it"),
     )
+    ORDER = (
+        "order",
+        _("Unconfirmed a week; unanswered half a year; once settled with the household, without one 30 days"),
+    )
+    CLUB = "club", _("Until the person leaves the list; unconfirmed a week")
+    OFFER = "offer", _("Until it is answered, at most half a year; unconfirmed a week")
     TRAIL = (
         "trail",
         _(

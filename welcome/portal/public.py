@@ -13,7 +13,7 @@ from municipalities.contacts.models import ContactPoint
 from municipalities.municipality.models import Fact, FactKind, Municipality, TextKind
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
-from welcome.portal import counting
+from welcome.portal import counting, meet
 from welcome.portal.activity_reading import coming, happening, to_come
 from welcome.portal.around import first_to_ask, municipality_at, people_of
 from welcome.portal.choosing import choose, exact, in_order
@@ -115,6 +115,7 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),
         "people": people_of(here),
+        "ways": meet.ways(here) if door == Door.MEET else [],
     }
     return render(request, "portal/door.html", context)
 
