@@ -4,6 +4,7 @@ then the address may be anybody's. What is not confirmed within a week is delete
 import datetime
 import logging
 from collections.abc import Callable
+from smtplib import SMTPRecipientsRefused
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -102,7 +103,8 @@ Words = Callable[[Any, Link], tuple[str, str]]
 
 
 def mail_waiting(model: type[ToConfirm], purpose: Purpose, words: Words) -> int:
-    """How many were mailed. What can't be sent is tried again at the next round."""
+    """How many were mailed. What can't be sent is tried again at the next round; not if the address is refused for
+    good, which each round would be one refusal more."""
     rows: Any = model._default_manager
     with scope.everywhere():
         waiting = list(rows.to_mail().order_by("pk").values_list("pk", "municipality_id", "email"))
@@ -114,6 +116,8 @@ def mail_waiting(model: type[ToConfirm], purpose: Purpose, words: Words) -> int:
             try:
                 sent += _mail(rows, pk, purpose, words)
             except OSError as error:
+                if _is_final(error):
+                    rows.filter(pk=pk).update(mailed_at=timezone.now())
                 # The fault's name only: its text holds the address.
                 logger.warning("%s %s could not be mailed: %s", model.__name__, pk, type(error).__name__)
     return sent
@@ -133,6 +137,12 @@ def _mail(rows: Any, pk: int, purpose: Purpose, words: Words) -> bool:
             send_mail(subject=subject, message=message, from_email=None, recipient_list=[row.email])
     _count_mail(row.email)
     return True
+
+
+def _is_final(error: OSError) -> bool:
+    """By RFC 5321: 5yz, and not 4yz, which may be taken later."""
+    refused = error.recipients if isinstance(error, SMTPRecipientsRefused) else {}
+    return bool(refused) and all(code >= 500 for code, _why in refused.values())
 
 
 def _key(email: str) -> str:

@@ -28,8 +28,7 @@ def confirm(*, member: Member) -> bool:
     """They are on the list; of who was on it before, this is the row now, with the words that were read last, so that
     the link in the newest mail is the one by which they leave. False if it was confirmed before."""
     with transaction.atomic():
-        # One after the other: two mails of one person, opened at once, make one member.
-        Municipality.objects.select_for_update().get(pk=member.municipality_id)
+        lock(member.municipality_id)
         mine = Member.objects.filter(pk=member.pk, confirmed_at=None)
         if not mine.exists():
             return False
@@ -40,6 +39,11 @@ def confirm(*, member: Member) -> bool:
         mine.update(confirmed_at=timezone.now(), household=household)
         record(action=Action.CONSENTED, of=member, note="given club")
     return True
+
+
+def lock(municipality_id: int) -> None:
+    """A municipality's list, before any row is locked: two mails of one person, opened at once, make one member."""
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
 
 
 def _on_the_list(municipality_id: int, email: str) -> MemberQuerySet:

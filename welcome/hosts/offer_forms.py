@@ -73,7 +73,7 @@ class OfferForm(AnybodyForm):
 
 class ApproveForm(forms.Form):
     capacity = forms.IntegerField(
-        label=_("households at a time"), min_value=1, max_value=MOST_HOUSEHOLDS, initial=2
+        label=_("How many households at a time?"), min_value=1, max_value=MOST_HOUSEHOLDS, initial=2
     )
 
 

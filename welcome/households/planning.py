@@ -18,20 +18,26 @@ def planned_until(municipality: Municipality, day: datetime.date) -> datetime.da
     return months_before(day, -municipality.retention_planning_months)
 
 
-def prolong(*, household: Household, text: ConsentText, by: User | None) -> bool:
-    """Who plans to move here lets themselves be held on, by these words: the consent there was ends with this.
-    False, and nothing is changed, for a household that plans no more or may only be kept."""
+def prolong(
+    *, household: Household, text: ConsentText, by: User | None, given_at: datetime.datetime | None = None
+) -> bool:
+    """Who plans to move here lets themselves be held on, by these words, agreed to now or at `given_at`: the consent
+    there was ends with this. False, and nothing is changed, for a household that plans no more or may only be kept,
+    and where they are held as long already."""
     with transaction.atomic():
         rows = Household.objects.select_for_update(of=("self",)).select_related("municipality")
         home = rows.not_held().filter(pk=household.pk, state=HouseholdState.PLANNING).first()
         if home is None:
             return False
         now = timezone.now()
+        until = planned_until(home.municipality, timezone.localdate(given_at or now))
+        if home.consent_until is not None and home.consent_until >= until:
+            return False
         Consent.objects.filter(household=home, purpose=ConsentPurpose.PLANNING, withdrawn_at=None).update(
             withdrawn_at=now
         )
-        consents.bring(household=home, text=text, given_at=now, by=by)
-        home.consent_until = planned_until(home.municipality, timezone.localdate())
+        consents.bring(household=home, text=text, given_at=given_at or now, by=by)
+        home.consent_until = until
         home.save(update_fields=["consent_until"])
     household.refresh_from_db()
     return True

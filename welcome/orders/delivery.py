@@ -21,7 +21,8 @@ from welcome.orders.links import KEEP, ORDER
 from welcome.orders.models import Order
 
 logger = logging.getLogger(__name__)
-DAYS_BEFORE = 30  # Before a consent runs out, whom it is of is asked whether they still plan to come.
+# Before a consent runs out, whom it is of is asked whether they still plan to come; later where it is a short one.
+DAYS_BEFORE = 30
 
 
 def mail_waiting() -> int:
@@ -63,12 +64,10 @@ def ask_planners(today: datetime.date) -> Asked:
 
 def to_ask(place: Municipality, today: datetime.date) -> HouseholdQuerySet:
     rows = Household.objects.of(place).open_to_all().not_held().filter(state=HouseholdState.PLANNING)
-    due = rows.filter(consent_until__gte=today, consent_until__lte=today + _BEFORE)
+    before = datetime.timedelta(days=min(DAYS_BEFORE, 10 * place.retention_planning_months))
+    due = rows.filter(consent_until__gte=today, consent_until__lte=today + before)
     asked = Link.objects.of(place).running().filter(purpose=KEEP.code, model=KEEP.label)
     return due.exclude(pk__in=asked.values("object_id")).with_people().select_related("municipality")
-
-
-_BEFORE = datetime.timedelta(days=DAYS_BEFORE)
 
 
 def _ask(home: Household) -> bool:

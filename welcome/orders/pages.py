@@ -70,13 +70,26 @@ def _join(request: HttpRequest, order: Order, by: User) -> HttpResponse:
         raise Http404
     settling.join(order=order, household=home, take=request.POST.getlist("take"), by=by)
     messages.success(request, _("Settled: it is of this household."))
+    _tell_of_seat(request, order)
     return redirect("admin:welcome_household_change", home.pk)
 
 
 def _new(request: HttpRequest, order: Order, by: User) -> HttpResponse:
     home = settling.register(order=order, by=by)
     messages.success(request, _("Settled: this is their household."))
+    _tell_of_seat(request, order)
     return redirect("admin:welcome_household_change", home.pk)
+
+
+def _tell_of_seat(request: HttpRequest, order: Order) -> None:
+    if order.wants_meeting and not Order.objects.filter(pk=order.pk).exclude(sign_up=None).exists():
+        messages.warning(
+            request,
+            _(
+                "They are not signed up for the meeting: it takes nobody any more, or their address is"
+                " protected. Call them."
+            ),
+        )
 
 
 def _only(request: HttpRequest, order: Order, by: User) -> HttpResponse:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
-from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.club import actions as club
 from welcome.households import consents, history, holding, planning
@@ -69,7 +68,7 @@ def _take_over(order: Order, home: Household, keys: set[str], by: User | None) -
     if {"interests", "needs"} & keys and order.needs_text is not None:
         consents.bring(household=home, text=order.needs_text, given_at=order.asked_at, by=by)
     if "planning" in keys and order.planning_text is not None:
-        planning.prolong(household=home, text=order.planning_text, by=by)
+        planning.prolong(household=home, text=order.planning_text, by=by, given_at=order.asked_at)
         home.refresh_from_db()
     return sorted({*changed, *(keys & {"language", "interests", "needs", "moved", "address", "planning"})})
 
@@ -115,7 +114,9 @@ def register(*, order: Order, by: User | None) -> Household:
             home.state, home.moved_in = HouseholdState.LIVING, order.moved_on
             order.address.put_on(home)
         else:
-            home.consent_until = planning.planned_until(order.municipality, timezone.localdate())
+            home.consent_until = planning.planned_until(
+                order.municipality, timezone.localdate(order.asked_at)
+            )
         home.save()
         _add([*_sender(order), *(_other(each) for each in order.others)], home)
         for text in (
@@ -207,8 +208,8 @@ def hand_out(*, order: Order, by: User | None) -> bool:
 
 
 def _locked(order: Order) -> Order:
-    # Before the order, as a confirmed member of the club is counted under the same lock.
-    Municipality.objects.select_for_update().get(pk=order.municipality_id)
+    if order.wants_club:
+        club.lock(order.municipality_id)
     rows = Order.objects.waiting().select_for_update(of=("self",)).select_related("municipality", "meeting")
     found = rows.filter(pk=order.pk).first()
     if found is None:

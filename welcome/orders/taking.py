@@ -85,8 +85,9 @@ def _of_household(order: Order, home: Household) -> list[Take]:
         takes.append(Take("moved", _("They have moved in"), home.get_state_display(), day, True))
     if home.state == HouseholdState.PLANNING and order.situation == Situation.PLANNING:
         day = date_format(home.consent_until, "DATE_FORMAT") if home.consent_until else ""
-        until = planning.planned_until(order.municipality, timezone.localdate())
-        takes.append(Take("planning", _("Consent until"), day, date_format(until, "DATE_FORMAT"), True))
+        until = planning.planned_until(order.municipality, timezone.localdate(order.asked_at))
+        if home.consent_until is None or home.consent_until < until:
+            takes.append(Take("planning", _("Consent until"), day, date_format(until, "DATE_FORMAT"), True))
     if not home.is_protected and home.address_kind == AddressKind.UNKNOWN and order.moved_on is not None:
         takes.append(Take("address", _("Address"), "", order.address.line, True))
     return takes

@@ -27,6 +27,7 @@ from welcome.meetings.models import SignUpState
 from welcome.orders import actions as orders
 from welcome.orders.links import KEEP, ORDER
 from welcome.orders.models import Order
+from welcome.portal.around import people_of
 from welcome.portal.page import page
 
 GONE = {
@@ -153,7 +154,8 @@ def _show(
         municipality=municipality,
         indexed=False,
     )
-    shown = {"page": about, "municipality": municipality, "slot": slot} | context
+    shown = {"page": about, "municipality": municipality, "slot": slot, "people": people_of(municipality)}
+    shown |= context
     shown["again"] = reverse("portal:municipality", args=[municipality.slug])
     return render(
         request, f"portal/confirm/{template}.html", shown, status=422 if context.get("refused") else 200

@@ -186,4 +186,4 @@ def _summary(ordering: Ordering, titles: dict[str, str]) -> list[tuple[str, str,
 
 def _as_read(field: forms.BoundField, typed: list[str]) -> str:
     choices = {str(code): str(name) for code, name in getattr(field.field, "choices", ())}
-    return ", ".join(choices.get(value, value) for value in typed if value)
+    return "\n".join(choices.get(value, value) for value in typed if value)

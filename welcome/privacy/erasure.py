@@ -29,6 +29,8 @@ from welcome.privacy.models import DataRequest, Outcome
 
 # The registry's general way is not enough for these: files hang on them, or the rest hangs on them.
 _BY_HAND = {"welcome.Household", "welcome.Person", "welcome.Letter", "welcome.LeftOut"}
+# What people send by themselves: what is settled goes with the household, the rest is found by what reaches them.
+_SENT = {"welcome.Order", "welcome.Member"}
 # What somebody wrote, and may name people in. The keys and the choices of a household name nobody.
 _WRITTEN = {Kind.FREE_TEXT, Kind.SPECIAL, Kind.CONTACT}
 
@@ -131,7 +133,7 @@ def erase(
             )
             if plan.whole:
                 _settle_requests(home, by)
-                _erase_household(home)
+                _erase_household(home, but=_SENT if by_the_clock else set())
             else:
                 _erase_person(home, plan.people[0], by)
         transaction.on_commit(_leave_no_copy, robust=True)
@@ -163,9 +165,9 @@ def _settle_requests(home: Household, by: User | None) -> None:
     )
 
 
-def _erase_household(home: Household) -> None:
+def _erase_household(home: Household, but: set[str]) -> None:
     for said in of_households():
-        if said.label not in _BY_HAND:
+        if said.label not in _BY_HAND | but:
             _take(said, home)
     home.delete()
 

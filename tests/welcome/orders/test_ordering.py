@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.utils import timezone
 
 from municipalities.audit.models import AuditEntry
@@ -20,10 +21,13 @@ from tests.factories.welcome import (
 )
 from tests.municipalities.links.made import path_of
 from tests.welcome.orders.filled import MOVED, NOWHERE, PLANNER, door, hidden, path, send, send_page
+from welcome.club.models import Member
+from welcome.households import consents
 from welcome.meetings.models import SignUp, SignUpState
 from welcome.orders import delivery
 from welcome.orders.links import ORDER
 from welcome.orders.models import Order, OrderState
+from welcome.portal import meet
 
 pytestmark = pytest.mark.django_db
 SEAT = {"name": "Kari Lie", "email": "kari@lie.example", "phone": "", "adults": "2", "children": "2019",
@@ -157,6 +161,24 @@ def test_words_that_changed_meanwhile_are_read_first(client, place):
     assert not Order.objects.exists()
 
 
+def test_words_that_change_at_the_very_moment_are_agreed_to_by_nobody(client, place, monkeypatch):
+    receive = consents.words_read
+
+    def meanwhile(municipality, purpose, language, seen):
+        consents.write(municipality=municipality, purpose=purpose, language=language, words="Helt andre ord.")
+        return receive(municipality, purpose, language, seen)
+
+    monkeypatch.setattr(consents, "words_read", meanwhile)
+    said = {"name": "Ola", "email": "ola@lie.example", "language": "nb", "agree_club": "on"}
+    answer = send_page(client, place, "club", said)
+    assert list(answer.context["form"].errors) == ["agree_club"]
+    assert "Helt andre ord." in answer.content.decode()
+    answer = send(client, place)
+    assert list(answer.context["form"].errors) in (["agree_planning"], ["agree_needs"])
+    assert not Member.objects.exists()
+    assert not Order.objects.exists()
+
+
 # --- programs ----------------------------------------------------------------------------------------
 
 
@@ -204,6 +226,19 @@ def test_nobodys_letter_box_is_filled(client, place):
     assert "other@dalen.example" in to
 
 
+def test_nobody_sends_them_by_the_dozen(client, place, settings, monkeypatch):
+    settings.RATE_LIMIT_FACTOR = 1
+    monkeypatch.setattr("django_ratelimit.core._get_window", lambda value, period: 4102444800)
+    monkeypatch.setattr(meet, "AN_HOUR_BY_CLIENT", 2)
+    cache.clear()
+    form = {"name": "Ola", "language": "nb", "agree_club": "on"}
+    for number in range(3):
+        answer = send_page(client, place, "club", form | {"email": f"ola{number}@lie.example"})
+    assert answer.status_code == 422
+    assert answer.context["form"].non_field_errors()
+    assert Member.objects.count() == 2
+
+
 # --- confirmed ---------------------------------------------------------------------------------------
 
 
@@ -248,12 +283,23 @@ def test_whose_address_was_used_by_somebody_else_deletes_it(client, place):
     assert client.get(link_in(mail.outbox[0]), follow=True).status_code == 410
 
 
-def test_a_mail_that_can_not_be_sent_is_tried_again(client, place, refuse_mail_to, caplog):
-    refuse_mail_to("marie@dubois.example")
+def test_a_mail_that_can_not_be_sent_is_tried_again_unless_the_address_is_refused(
+    client, place, refuse_mail_to, monkeypatch, caplog
+):
     send(client, place)
-    delivery.mail_waiting()
+    with monkeypatch.context() as away:
+        away.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", _away)
+        delivery.mail_waiting()
     assert Order.objects.get().mailed_at is None
+    refuse_mail_to("marie@dubois.example")
+    delivery.mail_waiting()
+    assert Order.objects.get().mailed_at is not None
+    assert not mail.outbox
     assert "marie@dubois.example" not in caplog.text
+
+
+def _away(backend, messages):
+    raise ConnectionRefusedError("marie@dubois.example")
 
 
 def test_with_a_phone_only_it_goes_straight_to_the_queue_unconfirmed(client, place):

@@ -24,9 +24,10 @@ from welcome.households.consents import Consent
 from welcome.households.models import Household, HouseholdState
 from welcome.households.quarters import Quarter
 from welcome.letters import cohort, runs
+from welcome.orders import actions as ordering
 from welcome.orders import delivery, settling, veiling
 from welcome.orders.models import Order
-from welcome.privacy import retention
+from welcome.privacy import erasure, retention
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +130,25 @@ def test_what_runs_out_is_deleted_with_its_orders(place):
     assert not Order.objects.exists()
 
 
+def test_what_they_have_sent_since_outlives_it(place):
+    home = soon(place, days=-1)
+    new = OrderFactory(municipality=place, given_name="Maria", family_name="Lie", email="maria@lie.example")
+    retention.clean(place, timezone.localdate())
+    assert not Household.objects.filter(pk=home.pk).exists()
+    assert Order.objects.filter(pk=new.pk).exists()
+    again = soon(place)
+    erasure.erase(household=again, by=None)
+    assert not Order.objects.exists(), "who asks for it has it all deleted"
+
+
+def test_an_old_order_holds_nobody_for_a_shorter_time(place):
+    home = soon(place, days=300)
+    long_ago = timezone.now() - datetime.timedelta(days=120)
+    words = consents.words_for(place, "planning", "nb")
+    assert not planning.prolong(household=home, text=words, by=None, given_at=long_ago)
+    assert Household.objects.get().consent_until == home.consent_until
+
+
 def test_nothing_unconfirmed_outlives_its_week_and_the_preview_says_so(place):
     old = timezone.now() - datetime.timedelta(days=8)
     for make in (OrderFactory, HostOfferFactory, MemberFactory):
@@ -189,6 +209,32 @@ def test_protection_that_comes_later_empties_the_address_of_what_waits(place):
     waits.refresh_from_db()
     other.refresh_from_db()
     assert (waits.street, waits.postal_code, other.street) == ("", "", "Torget 1")
+
+
+def test_whose_name_is_spelt_otherwise_is_found_by_what_reaches_them_and_neighbours_keep_theirs(place):
+    home = PersonFactory(
+        household=HouseholdFactory(municipality=place, street="Øvre Ålsgata", house_number="12", house_letter="B"),
+        given_name="Maria", family_name="Lie", email="maria@lie.example",
+    ).household  # fmt: skip
+    spelt = OrderFactory(municipality=place, moved=True, given_name="Marja", email="Maria@lie.example")
+    partner = OrderFactory(municipality=place, moved=True, given_name="Per", family_name="Lie")
+    neighbour = OrderFactory(
+        municipality=place,
+        moved=True,
+        given_name="Kari",
+        family_name="Berg",
+        moved_on=datetime.date(2026, 9, 1),
+    )
+    actions.protect(household=home, grade="fortrolig", by=None)
+    streets = {row.pk: row.street for row in Order.objects.all()}
+    assert (streets[spelt.pk], streets[partner.pk]) == ("", "")
+    assert streets[neighbour.pk]
+    late = OrderFactory.build(
+        municipality=place, moved=True, given_name="Marja", email="MARIA@lie.example", confirmed_at=None,
+        planning_text=None, needs_text=None,
+    )  # fmt: skip
+    ordering.receive(order=late)
+    assert Order.objects.get(pk=late.pk).street == ""
 
 
 def test_so_does_a_list_and_a_household_typed_by_hand(place):

@@ -364,6 +364,14 @@ def test_the_page_shows_what_was_written_and_the_matches_and_settles(office, pla
     assert str(Order.objects.get()) in office.get(answer.url).content.decode()
 
 
+def test_staff_are_told_of_a_seat_that_could_not_be_had(office, place):
+    over = WelcomeMeetingFactory(municipality=place, deadline=timezone.now() - datetime.timedelta(hours=1))
+    row = order(place, wants_meeting=True, meeting=over)
+    page = office.post(page_of(row), {"verb": "new"}, follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["success", "warning"]
+    assert not SignUp.objects.exists()
+
+
 def test_a_household_that_is_no_match_can_not_be_named(office, place):
     stranger, row = HouseholdFactory(municipality=place), order(place)
     assert office.post(page_of(row), {"verb": "join", "household": stranger.pk}).status_code == 404
