@@ -411,13 +411,19 @@ class MemberFactory(DjangoModelFactory[Member]):
 
 class OrderFactory(DjangoModelFactory[Order]):
     """In the queue, of somebody who plans to move here; `moved=True`: who has moved; `unconfirmed=True`: not confirmed
-    yet; `needs` and `interests` come with a consent."""
+    yet; `settled=True`: emptied; `needs` and `interests` come with a consent."""
 
     class Meta:
         model = Order
 
     class Params:
         unconfirmed = factory.Trait(state=OrderState.UNCONFIRMED, confirmed_at=None)
+        settled = factory.Trait(
+            state=OrderState.SETTLED,
+            settled_at=factory.LazyFunction(timezone.now),
+            birth_year=None,
+            **dict.fromkeys(("given_name", "family_name", "name_key", "email"), ""),
+        )
         moved = factory.Trait(
             situation=Situation.MOVED,
             moved_on=datetime.date(2026, 8, 15),
