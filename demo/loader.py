@@ -9,6 +9,7 @@ from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
 from demo.learning import add_learning
+from demo.ordering import add_orders
 from demo.places import places
 from demo.receiving import add_receiving
 from demo.stories import add_stories
@@ -63,6 +64,8 @@ def _add_people_and_runs() -> None:
     add_receiving(municipalities)
     add_stories(municipalities)
     add_asking(municipalities)
+    if WAITING in municipalities:
+        add_orders(municipalities[WAITING])
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

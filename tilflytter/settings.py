@@ -507,6 +507,10 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-counts": {"task": "welcome.portal.tasks.tidy_counts", "schedule": crontab(50, 2)},
     "read-calendars": {"task": "municipalities.activities.tasks.read_calendars", "schedule": crontab(50, 3)},
     "sweep-activities": {"task": "municipalities.activities.tasks.sweep_activities", "schedule": 300.0},
+    "sweep-orders": {"task": "welcome.orders.tasks.sweep_orders", "schedule": 60.0},
+    "mail-offers": {"task": "welcome.hosts.tasks.mail_offers", "schedule": 60.0},
+    "mail-members": {"task": "welcome.club.tasks.mail_members", "schedule": 60.0},
+    "ask-planners": {"task": "welcome.orders.tasks.ask_planners", "schedule": crontab(25, 7)},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
 }
 

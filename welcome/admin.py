@@ -1,9 +1,12 @@
+from welcome.club.admin import MemberAdmin
 from welcome.hosts.admin import HostAdmin
+from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
 from welcome.letters.channel_admin import ChannelSettingsAdmin
 from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
+from welcome.orders.admin import OrderAdmin
 from welcome.packages.admin import GiftAdmin
 from welcome.portal.admin import MissedSearchAdmin, PageDayAdmin
 from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
@@ -15,11 +18,14 @@ __all__ = [
     "DataRequestAdmin",
     "GiftAdmin",
     "HostAdmin",
+    "HostOfferAdmin",
     "HouseholdWithRightsAdmin",
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",
+    "MemberAdmin",
     "MissedSearchAdmin",
+    "OrderAdmin",
     "PageDayAdmin",
     "RetentionRunAdmin",
     "StoryAdmin",

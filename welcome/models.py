@@ -1,4 +1,6 @@
+from welcome.club.models import Member
 from welcome.hosts.models import Host, HostAssignment
+from welcome.hosts.offers import HostOffer
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
 from welcome.households.own_logins import OwnLogin
@@ -8,6 +10,7 @@ from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunTex
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
+from welcome.orders.models import Order
 from welcome.packages.models import Gift, GiftText
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
@@ -24,6 +27,7 @@ __all__ = [
     "GiftText",
     "Host",
     "HostAssignment",
+    "HostOffer",
     "Household",
     "ImportBatch",
     "ImportRow",
@@ -33,7 +37,9 @@ __all__ = [
     "LetterRun",
     "LetterTemplate",
     "MeetingText",
+    "Member",
     "MissedSearch",
+    "Order",
     "OwnLogin",
     "PageDay",
     "Person",

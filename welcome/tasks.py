@@ -1,10 +1,14 @@
+from welcome.club.tasks import mail_members
+from welcome.hosts.tasks import mail_offers
 from welcome.households.tasks import read_import, save_import, sweep_imports
 from welcome.letters.tasks import deliver, freeze, open_due_runs, prove, render_file, sweep
 from welcome.meetings.tasks import fill_meetings
+from welcome.orders.tasks import ask_planners, sweep_orders
 from welcome.portal.tasks import keep_counts, tidy_counts
 from welcome.privacy.tasks import clean, clean_municipality, mail_answers
 
 __all__ = [
+    "ask_planners",
     "clean",
     "clean_municipality",
     "deliver",
@@ -12,6 +16,8 @@ __all__ = [
     "freeze",
     "keep_counts",
     "mail_answers",
+    "mail_members",
+    "mail_offers",
     "open_due_runs",
     "prove",
     "read_import",
@@ -19,5 +25,6 @@ __all__ = [
     "save_import",
     "sweep",
     "sweep_imports",
+    "sweep_orders",
     "tidy_counts",
 ]

@@ -153,3 +153,30 @@ STORIES = Activity(
     source=_("The person"),
     recipients=_("Everybody, for the words and the name they chose; nobody for how they are reached"),
 )
+ORDERS = Activity(
+    code="orders",
+    about=About.NEWCOMERS,
+    purpose=_("To give those who order it the welcome package, a host or a seat at the meeting"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.ORDER,
+    source=_("The person"),
+    recipients=_NOBODY,
+)
+CLUB = Activity(
+    code="club",
+    about=About.NEWCOMERS,
+    purpose=_("To write to those who have joined the newcomers' club"),
+    basis=Basis.CONSENT,
+    retention=Retention.CLUB,
+    source=_("The person"),
+    recipients=_NOBODY,
+)
+HOST_OFFERS = Activity(
+    code="host_offers",
+    about=About.HOSTS,
+    purpose=_("To ask those who have offered it whether they will be a host"),
+    basis=Basis.CONSENT,
+    retention=Retention.OFFER,
+    source=_("The person"),
+    recipients=_NOBODY,
+)

@@ -67,6 +67,12 @@ class Retention(models.TextChoices):
         _("Until 90 days after the activity is over; a week if its sender never confirmed it"),
     )
     STORY = "story", _("Until the day the person has agreed to; a week after it is withdrawn")
+    ORDER = (
+        "order",
+        _("Unconfirmed a week; unanswered half a year; once settled with the household, without one 30 days"),
+    )
+    CLUB = "club", _("Until the person leaves the list; unconfirmed a week")
+    OFFER = "offer", _("Until it is answered, at most half a year; unconfirmed a week")
     TRAIL = (
         "trail",
         _(

@@ -5,6 +5,7 @@ and the time between the page and its form, signed so that nobody can make it up
 program by mistake is told what to do, and what they wrote stays. How often one may send is `limits.py`.
 """
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -15,10 +16,25 @@ LEAST_SECONDS = 3
 MOST_SECONDS = 24 * 3600
 
 
+def new_sending() -> str:
+    """The number of one form as it is shown: what is sent twice is one thing."""
+    return secrets.token_urlsafe(12)
+
+
+def put_in(form: forms.Form, name: str, value: str) -> None:
+    """Another value for a hidden field than the one that came, for when the form is shown again: what was sent can't
+    be written into."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data[form.add_prefix(name)] = value
+    form.data = data
+
+
 class AnybodyForm(forms.Form):
-    """`purpose` keeps a stamp of one form from being used in another."""
+    """`purpose` keeps a stamp of one form from being used in another. `sending` is what the stamp of a valid form
+    tells: the number of the page that it was typed into."""
 
     purpose = ""
+    sending = ""
 
     stamp = forms.CharField(widget=forms.HiddenInput, required=False)
     leave_empty = forms.CharField(
@@ -29,7 +45,7 @@ class AnybodyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fresh_stamp = signing.TimestampSigner(salt=f"anybody.{self.purpose}").sign("form")
+        self.fresh_stamp = self._signer().sign(new_sending())
         self.initial["stamp"] = self.fresh_stamp
 
     def clean_leave_empty(self) -> str:
@@ -41,17 +57,17 @@ class AnybodyForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if problem := self._problem():
             self.add_error(None, problem)
-            # Shown again with a stamp that is good; what was sent can't be written into.
-            data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data[self.add_prefix("stamp")] = self.fresh_stamp
-            self.data = data
+            put_in(self, "stamp", self.fresh_stamp)
         return cleaned
 
+    def _signer(self) -> signing.TimestampSigner:
+        return signing.TimestampSigner(salt=f"anybody.{self.purpose}")
+
     def _problem(self) -> Any:
-        signer = signing.TimestampSigner(salt=f"anybody.{self.purpose}")
+        signer = self._signer()
         stamp = self.cleaned_data.get("stamp", "")
         try:
-            signer.unsign(stamp, max_age=MOST_SECONDS)
+            self.sending = signer.unsign(stamp, max_age=MOST_SECONDS)
         except signing.BadSignature:  # SignatureExpired is one.
             return _("This page has been open for long. What you wrote is still here: send it once more.")
         try:

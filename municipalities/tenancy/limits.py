@@ -21,15 +21,8 @@ from municipalities.audit.context import client_address
 logger = logging.getLogger(__name__)
 
 # Requests a minute.
-READ, WRITE, GUESS, MISSING, PROBE, REPORT, ASK = (
-    "read",
-    "write",
-    "guess",
-    "missing",
-    "probe",
-    "report",
-    "ask",
-)
+READ, WRITE, GUESS, MISSING, PROBE, REPORT = "read", "write", "guess", "missing", "probe", "report"
+ASK, SEND = "ask", "send"
 STAFF_READ, STAFF_WRITE = "staff read", "staff write"
 RATES = {
     READ: 600,  # A library's readers share one address.
@@ -39,6 +32,7 @@ RATES = {
     PROBE: 600,
     REPORT: 60,
     ASK: 30,  # Each may become somebody's work.
+    SEND: 40,  # Forms that make the portal write to somebody; one of five pages, with a mistake or two.
     STAFF_READ: 1200,  # Pages that show progress ask each second.
     STAFF_WRITE: 300,
 }
@@ -55,6 +49,10 @@ BY_NAME = {
     "portal:poster": WRITE,
     "share": WRITE,  # Each is drawn, the first time.
     "portal:ask": ASK,
+    "portal:meet-order": SEND,
+    "portal:meet-meeting": SEND,
+    "portal:meet-club": SEND,
+    "portal:meet-offer": SEND,
     "portal:my-data": WRITE,  # Each is laid out anew.
     "portal:my-letter": WRITE,
     "portal:letter-pdf": WRITE,

@@ -5,7 +5,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from tests.factories.municipalities import MunicipalityFactory
+from welcome.club.models import Member
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
+from welcome.hosts.offers import HostOffer
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
@@ -17,6 +19,7 @@ from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, Pr
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
+from welcome.orders.models import Order, OrderState, Situation
 from welcome.packages.models import Gift, GiftText
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
@@ -403,3 +406,87 @@ class MissedSearchFactory(DjangoModelFactory[MissedSearch]):
     times = 5
     days = 2
     last_on = factory.LazyFunction(timezone.localdate)
+
+
+class HostOfferFactory(DjangoModelFactory[HostOffer]):
+    """As it was sent; `waiting=True`: and confirmed."""
+
+    class Meta:
+        model = HostOffer
+
+    class Params:
+        waiting = factory.Trait(confirmed_at=factory.LazyFunction(timezone.now))
+
+    asked_at = factory.LazyFunction(lambda: timezone.now() - datetime.timedelta(minutes=5))
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = "Guro Tilbud"
+    email = factory.Sequence(lambda n: f"guro{n}@dalen.example")
+    place = "Torpo"
+    languages = factory.List(["nb", "en"])
+    text = factory.SubFactory(
+        ConsentTextFactory, municipality=factory.SelfAttribute("..municipality"), purpose=ConsentPurpose.HOST
+    )
+
+
+class MemberFactory(DjangoModelFactory[Member]):
+    """On the list; `unconfirmed=True`: not yet."""
+
+    class Meta:
+        model = Member
+
+    class Params:
+        unconfirmed = factory.Trait(confirmed_at=None)
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = "Piotr Medlem"
+    email = factory.Sequence(lambda n: f"piotr{n}@dalen.example")
+    asked_at = factory.LazyFunction(lambda: timezone.now() - datetime.timedelta(minutes=5))
+    confirmed_at = factory.LazyFunction(timezone.now)
+    text = factory.SubFactory(
+        ConsentTextFactory, municipality=factory.SelfAttribute("..municipality"), purpose=ConsentPurpose.CLUB
+    )
+
+
+class OrderFactory(DjangoModelFactory[Order]):
+    """In the queue, of somebody who plans to move here; `moved=True`: who has moved; `unconfirmed=True`: not confirmed
+    yet; `settled=True`: emptied; `needs` and `interests` come with a consent."""
+
+    class Meta:
+        model = Order
+
+    class Params:
+        unconfirmed = factory.Trait(state=OrderState.UNCONFIRMED, confirmed_at=None)
+        settled = factory.Trait(
+            state=OrderState.SETTLED,
+            settled_at=factory.LazyFunction(timezone.now),
+            birth_year=None,
+            **dict.fromkeys(("given_name", "family_name", "name_key", "email"), ""),
+        )
+        moved = factory.Trait(
+            situation=Situation.MOVED,
+            moved_on=datetime.date(2026, 8, 15),
+            street="Øvre Ålsgata 12 B",
+            postal_code="3570",
+            postal_place="Ål",
+            planning_text=None,
+        )
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    state = OrderState.WAITING
+    asked_at = factory.LazyFunction(lambda: timezone.now() - datetime.timedelta(minutes=5))
+    confirmed_at = factory.LazyFunction(timezone.now)
+    wants_package = True
+    situation = Situation.PLANNING
+    given_name = "Maria"
+    family_name = factory.Sequence(lambda n: f"Bestillar{n}")
+    name_key = factory.LazyAttribute(
+        lambda order: name_key(order.given_name, getattr(order, "family_name", ""))
+    )
+    birth_year = 1990
+    email = factory.Sequence(lambda n: f"maria{n}@dalen.example")
+    planning_text = factory.SubFactory(
+        ConsentTextFactory, municipality=factory.SelfAttribute("..municipality")
+    )
+    needs_text = factory.SubFactory(
+        ConsentTextFactory, municipality=factory.SelfAttribute("..municipality"), purpose=ConsentPurpose.NEEDS
+    )

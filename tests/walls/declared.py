@@ -30,7 +30,9 @@ from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic
 from tests.walls.planting import Place
 from tests.walls.routes import Route
+from welcome.club.models import Member
 from welcome.hosts.models import Host
+from welcome.hosts.offers import HostOffer
 from welcome.households.consents import Consent
 from welcome.households.imports import ImportBatch
 from welcome.households.models import Household
@@ -40,6 +42,7 @@ from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOutReason, Letter, LetterRun
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
+from welcome.orders.models import Order
 from welcome.packages.models import Gift
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
@@ -185,6 +188,11 @@ PUBLIC = {
     "portal:schools": public(),
     "portal:stories": public(),
     "portal:submit": public(post=ANYBODY, posted=EMPTY),
+    "portal:meet-order": public(post=ANYBODY),
+    "portal:meet-meeting": public(post=ANYBODY),
+    "portal:meet-club": public(post=ANYBODY),
+    "portal:meet-offer": public(post=ANYBODY),
+    "portal:meet-sent": public(),
 }
 # The link itself says what may be done; who has another is told that it is over.
 LINKS = {
@@ -210,6 +218,10 @@ LINKS = {
     "portal:submission": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:submission-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:submission-take-back": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:confirm-order": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:confirm-club": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:confirm-offer": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:keep-planning": Rule(Kind.LINK, post=ANYBODY),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
@@ -335,6 +347,11 @@ STAFF = {
     ),
     **pages(Story, READ_PEOPLE, WRITE_PEOPLE),
     "admin:welcome_story_move": act(WRITE_PEOPLE, sees=READ_PEOPLE),
+    **pages(HostOffer, READ_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    "admin:welcome_hostoffer_change": staff(READ_PEOPLE, WRITE_PEOPLE),
+    **pages(Member, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, export=True),
+    **pages(Order, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    "admin:welcome_order_change": staff(WRITE_PEOPLE, WRITE_PEOPLE),
     **pages(Gift, READ_TEXTS, WRITE_TEXTS),
     **pages(WelcomeMeeting, READ_PEOPLE, WRITE_PEOPLE),
     # Once somebody is invited or has signed up, it is called off instead.

@@ -47,9 +47,12 @@ from tests.factories.welcome import (
     GiftFactory,
     HostAssignmentFactory,
     HostFactory,
+    HostOfferFactory,
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,
+    MemberFactory,
+    OrderFactory,
     OwnLoginFactory,
     PersonFactory,
     SignUpFactory,
@@ -63,7 +66,9 @@ from tests.walls import everywhere
 from tests.walls.planting import ADMINS, make
 from tests.welcome.letters.frozen import make_frozen, make_printed, prove, worker
 from tests.welcome.letters.staff_site import approval
+from welcome.club.models import Member
 from welcome.hosts.models import Host, HostAssignment
+from welcome.hosts.offers import HostOffer
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household
 from welcome.households.own_logins import OwnLogin
@@ -72,6 +77,7 @@ from welcome.letters import runs
 from welcome.letters.links import LETTER
 from welcome.letters.models import LetterRun, LetterState
 from welcome.meetings.models import SignUp, WelcomeMeeting
+from welcome.orders.models import Order
 from welcome.packages.models import Gift
 from welcome.privacy.models import DataRequest
 from welcome.stories.models import State as StoryState
@@ -94,6 +100,8 @@ SHOW_PEOPLE = {
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
     "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
+    "welcome_order_change",
+    "welcome_order_changelist", "welcome_hostoffer_change", "welcome_member_changelist",
 }  # fmt: skip
 
 
@@ -135,6 +143,9 @@ def scene(client):
     meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
     rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
     rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
+    rows[Order] = OrderFactory(municipality=place, family_name=NAME)
+    rows[HostOffer] = HostOfferFactory(municipality=place, name=f"Guro {NAME}", waiting=True)
+    rows[Member] = MemberFactory(municipality=place, name=f"Piotr {NAME}")
     asked = DataRequestFactory(household=home, wrote=WORDS)
     rows[type(asked)] = asked
     return rows
@@ -429,6 +440,24 @@ def stories(rows, client):
             lambda: links.issue(purpose=LETTER, of=letter, by=None),
             at("welcome_letterrun_end_link", {}, run.pk, letter.number),
         ],
+        [
+            at("welcome_order_change", {"verb": "new"}, rows[Order].pk),
+            at("welcome_order_change", {"verb": "handed"}, rows[Order].pk),
+        ],
+        [
+            lambda: home.people.update(email=rows[Order].email, phone=""),
+            at(
+                "welcome_order_change",
+                {"verb": "join", "household": home.pk, "take": ["sender"]},
+                rows[Order].pk,
+            ),
+        ],
+        [at("welcome_order_change", {"verb": "decline", "word": ""}, rows[Order].pk)],
+        [at("welcome_hostoffer_change", {"verb": "approve", "capacity": 2}, rows[HostOffer].pk)],
+        [at("welcome_hostoffer_change", {"verb": "decline", "word": "Takk"}, rows[HostOffer].pk)],
+        [change(rows[Member], name="Piotr Ny")],
+        [delete(rows[Member])],
+        [of_the_list(rows[Member])],
         [change(rows[DataRequest], outcome="done", answer="Rettet.")],
         [change(boss, name="Kari Nordmann")],
         [at("municipalities_user_add", {"name": "Ny", "email": "ny@dalen.example", "language": "nb"} | role)],
@@ -478,6 +507,9 @@ CHANGE_NOTHING = {
     "municipalities_calendarfeed_add": CALENDAR,
     "municipalities_calendarfeed_change": CALENDAR,
     "welcome_household_export": EXPORT,
+    "welcome_member_export": EXPORT,
+    "welcome_order_changelist": NO_ACTIONS,
+    "welcome_hostoffer_changelist": NO_ACTIONS,
     "municipalities_topic_add_standard": "adds subjects as the portal knows them: nobody's data",
     "municipalities_identityprovider_add": PROVIDER,
     "municipalities_identityprovider_change": PROVIDER,

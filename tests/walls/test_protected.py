@@ -28,8 +28,11 @@ from welcome.households.links import NEWCOMER
 from welcome.households.models import Household, Protection
 from welcome.households.own_logins import OwnLogin
 from welcome.households.quarters import Quarter
+from welcome.households.recognition import name_key
 from welcome.letters import printing, rendering, runs, schedule
 from welcome.letters.models import Letter, LetterRun, PrintFile, RunState
+from welcome.orders import actions as ordering
+from welcome.orders.models import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +156,7 @@ def history(place, office, monkeypatch, django_capture_on_commit_callbacks):
             protect(homes[quarter])
         come_by_file(place)
         come_by_form(place, office)
+        come_by_order(place)
     with django_capture_on_commit_callbacks(execute=True):
         for quarter in (DONE, READY):
             in_delivery_stopped(found[quarter], office)
@@ -206,6 +210,24 @@ def come_by_form(place, office):
                 "people-0-family_name": has["family"], "people-0-role": "adult",
             },
         )  # fmt: skip
+
+
+def come_by_order(place):
+    """Ordered by the public form: before protection came, and by somebody who has it."""
+    for grade in GRADES:
+        for door in ("ordered", "later"):
+            has = planted(door, grade)
+            order = Order(
+                municipality=place, wants_package=True, situation="moved", moved_on=datetime.date(2026, 8, 20),
+                given_name=has["given"], family_name=has["family"], street=f"{has['street']} 904173 Q",
+                postal_code=has["code"], postal_place=has["place"], phone="+4740188777",
+                name_key=name_key(has["given"], has["family"]),
+            )  # fmt: skip
+            ordering.receive(order=order)
+        home = HouseholdFactory(municipality=place, moved_in=MOMENTS[-1].first_day)
+        has = planted("ordered", grade)
+        PersonFactory(household=home, given_name=has["given"], family_name=has["family"])
+        actions.protect(household=home, grade=grade, by=None)
 
 
 def every_page(place, rows):

@@ -21,6 +21,7 @@ from municipalities.links import actions
 from municipalities.links.purposes import purposes
 from municipalities.tenancy.roles import RIGHTS
 from tests.factories.municipalities import MunicipalityFactory
+from tests.municipalities.links.made import OBJECTS
 from tests.walls import people
 from tests.walls.declared import (
     FORMS,
@@ -35,6 +36,7 @@ from tests.walls.declared import (
 )
 from tests.walls.planting import MARK, Place, plant
 from tests.walls.routes import addresses_of, all_routes
+from welcome.orders.links import KEEP
 
 pytestmark = pytest.mark.django_db
 by_the_code = pytest.mark.only_on("sqlite", why="refused by the code, before any database is asked")
@@ -296,10 +298,11 @@ def test_no_other_method_is_taken_by_anything(there, everybody, ledger, request)
 
 
 def issued(place):
-    """A link of every purpose."""
+    """A link of every purpose; the household of the place lives there, and is not asked whether it still plans to."""
     pages = {route.key for route in ROUTES}
+    planner = OBJECTS[KEEP.code](place.municipality)
     return [
-        actions.issue(purpose=its, of=place.rows[its.model], by=None)
+        actions.issue(purpose=its, of=planner if its is KEEP else place.rows[its.model], by=None)
         for its in purposes()
         if its.page in pages  # Tests of links declare some of their own.
     ]

@@ -16,10 +16,12 @@ from municipalities.tenancy.access import Access
 from municipalities.tenancy.roles import Right
 from municipalities.topics.figures import freshness
 from municipalities.topics.models import Topic
+from welcome.hosts.offers import HostOffer
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household
 from welcome.households.quarters import Quarter
 from welcome.letters.models import FileState, LetterRun, PrintFile
+from welcome.orders.models import Order
 from welcome.privacy.models import DataRequest
 
 
@@ -62,6 +64,11 @@ def _queues(access: Access) -> Iterator[Queue]:
         yield Queue("enquiries", unanswered.count, unanswered.since)
         lost = enquiries.undelivered(questions)
         yield Queue("undelivered", lost.count, lost.since)
+        orders = access.narrow(Order.objects.visible_to(user), Right.WRITE_PEOPLE)
+        yield _waiting("orders", orders.waiting(), "asked_at")
+        yield _waiting("packages", orders.package_to_hand_out(), "settled_at")
+        offers = access.narrow(HostOffer.objects.visible_to(user), Right.WRITE_PEOPLE)
+        yield _waiting("offers", offers.waiting(), "asked_at")
         asked = access.narrow(DataRequest.objects.visible_to(user), Right.WRITE_PEOPLE).waiting()
         yield _waiting("requests", asked, "received_at")
         batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)

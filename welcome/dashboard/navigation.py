@@ -20,12 +20,15 @@ from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
+from welcome.club.models import Member
 from welcome.hosts.models import Host
+from welcome.hosts.offers import HostOffer
 from welcome.households.models import Household, ImportBatch
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.models import LetterRun
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
+from welcome.orders.models import Order
 from welcome.packages.models import Gift
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
@@ -35,7 +38,11 @@ from welcome.stories.models import Story
 GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
     (
         _("People"),
-        [(Household, "family_home", _("Households")), (ImportBatch, "upload_file", _("Imports"))],
+        [
+            (Household, "family_home", _("Households")),
+            (Order, "shopping_basket", _("Orders")),
+            (ImportBatch, "upload_file", _("Imports")),
+        ],
     ),
     (
         _("Received by people"),
@@ -44,6 +51,8 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (AnswerTemplate, "quickreply", _("Ready-made answers")),
             (Host, "waving_hand", _("Hosts")),
             (Story, "favorite", _("Why people stay")),
+            (HostOffer, "volunteer_activism", _("Offers to be a host")),
+            (Member, "diversity_3", _("Newcomers' club")),
             (WelcomeMeeting, "groups", _("Welcome meetings")),
             (Gift, "redeem", _("Gifts")),
         ],

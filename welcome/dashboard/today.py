@@ -51,6 +51,27 @@ QUEUES = {
         "admin:municipalities_enquiry_changelist",
         "state=undelivered",
     ),
+    "orders": Kind(
+        _("order waits"),
+        _("orders wait"),
+        _("See whether the people are known, and decide."),
+        "admin:welcome_order_changelist",
+        "queue=waiting",
+    ),
+    "packages": Kind(
+        _("package to hand out"),
+        _("packages to hand out"),
+        _("They have ordered it; tick it off when they have it."),
+        "admin:welcome_order_changelist",
+        "queue=package",
+    ),
+    "offers": Kind(
+        _("offer to be a host"),
+        _("offers to be a host"),
+        _("Call them while they are keen."),
+        "admin:welcome_hostoffer_changelist",
+        "waiting=yes",
+    ),
     "requests": Kind(
         _("request about own data waits for an answer"),
         _("requests about own data wait for an answer"),

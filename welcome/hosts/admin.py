@@ -21,7 +21,7 @@ class HostAdmin(ScopedAdmin):
     search_fields = ["name", "place", "phone", "email"]
     change_form_outer_before_template = "hosts/host_head.html"
     fieldsets = [
-        (None, {"fields": ["name", ("phone", "email"), "place", "languages"]}),
+        (None, {"fields": ["name", ("phone", "email"), "place", "languages", "interests"]}),
         (_("What they take on"), {"fields": [("capacity", "active")]}),
         (_("In letters"), {"fields": ["named_since", "about", "about_language"]}),
     ]

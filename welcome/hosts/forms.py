@@ -26,8 +26,8 @@ class HostForm(ScopedForm):
     class Meta:
         model = Host
         fields = (
-            "municipality", "name", "phone", "email", "place", "languages", "about", "about_language", "capacity",
-            "active", "named_since",
+            "municipality", "name", "phone", "email", "place", "languages", "interests", "about",
+            "about_language", "capacity", "active", "named_since",
         )  # fmt: skip
 
     def clean_capacity(self) -> Any:

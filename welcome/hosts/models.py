@@ -45,6 +45,12 @@ class Host(MunicipalityOwned):
     place = models.CharField(
         _("village"), max_length=60, blank=True, help_text=_("Where they live, as people there call it.")
     )
+    interests = models.CharField(
+        _("interests"),
+        max_length=300,
+        blank=True,
+        help_text=_("What they like to do: for finding whom they go well with."),
+    )
     about = models.CharField(
         _("about them"),
         max_length=240,

@@ -1,6 +1,7 @@
-from municipalities.privacy.activities import HOSTS, WELCOME
+from municipalities.privacy.activities import HOST_OFFERS, HOSTS, WELCOME
 from municipalities.privacy.registry import Kind, Personal, declare
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
+from welcome.hosts.offers import HostOffer
 
 
 def told(assignment: HostAssignment) -> str:
@@ -23,6 +24,7 @@ DECLARATIONS = [
             "email": Kind.CONTACT,
             "languages": Kind.IDENTITY,
             "place": Kind.ADDRESS,
+            "interests": Kind.FREE_TEXT,
             "about": Kind.FREE_TEXT,
             "named_since": Kind.CHOICE,
         },
@@ -41,5 +43,24 @@ DECLARATIONS = [
             "ended_why": Kind.HOUSEHOLD,
         },
         plain=["id", "municipality", "merged"],
+    ),
+    declare(
+        HostOffer,
+        activity=HOST_OFFERS,
+        personal={
+            "name": Kind.IDENTITY,
+            "phone": Kind.CONTACT,
+            "email": Kind.CONTACT,
+            "languages": Kind.IDENTITY,
+            "place": Kind.ADDRESS,
+            "interests": Kind.FREE_TEXT,
+            "about": Kind.FREE_TEXT,
+            "may_be_named": Kind.CHOICE,
+            "text": Kind.CHOICE,
+            "asked_at": Kind.TRACE,
+            "mailed_at": Kind.TRACE,
+            "confirmed_at": Kind.CHOICE,
+        },
+        plain=["id", "municipality", "screen", "sent_as"],
     ),
 ]

@@ -54,6 +54,8 @@ class Arrival:
             self.address_key,
             self.address.unit,
             self.moved_in,
+            self.phone,
+            self.email,
         )
 
     @property

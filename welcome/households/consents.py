@@ -4,7 +4,8 @@ import datetime
 import hashlib
 from typing import Self
 
-from django.db import models, transaction
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext, override
@@ -22,6 +23,12 @@ class ConsentPurpose(models.TextChoices):
     PLANNING = "planning", _("To be helped while planning to move here")
     NEEDS = "needs", _("To have needs and wishes written down")
     EMAIL = "email", _("To get letters by e-mail")
+    CLUB = "club", _("To be on the list of the newcomers' club")
+    HOST = "host", _("To be asked as a host")
+
+
+# What a household agrees to; the others are people who come as themselves.
+OF_HOUSEHOLDS = (ConsentPurpose.PLANNING, ConsentPurpose.NEEDS, ConsentPurpose.EMAIL)
 
 
 class How(models.TextChoices):
@@ -120,23 +127,39 @@ class Consent(MunicipalityOwned):
 
 def words_for(municipality: Municipality, purpose: str, language: str) -> ConsentText:
     """The newest words in `language`, or in the nearest there is; the portal's own where the municipality
-    has written none at all, kept as its first version."""
+    has written none at all, in the reader's language if the site speaks it, kept as their first version."""
     if (text := _newest(municipality, purpose, language)) is not None:
         return text
-    home = municipality.home_language
-    return write(
-        municipality=municipality,
-        purpose=purpose,
-        language=home,
-        words=_standard(municipality, ConsentPurpose(purpose)),
-    )
+    spoken = _spoken(municipality, language)
+    words = _standard(municipality, ConsentPurpose(purpose), spoken)
+    try:
+        with transaction.atomic():
+            return write(municipality=municipality, purpose=purpose, language=spoken, words=words)
+    except IntegrityError:
+        # Another was the first to agree, at the same moment.
+        return ConsentText.objects.get(municipality=municipality, purpose=purpose, language=spoken, version=1)
+
+
+def words_read(municipality: Municipality, purpose: str, language: str, seen: str) -> ConsentText:
+    """As `words_for`, for who has read the words whose mark is `seen`: raises Reworded where they are others now."""
+    with transaction.atomic():
+        text = words_for(municipality, purpose, language)
+        if text.mark != seen:
+            raise Reworded
+    return text
 
 
 def shown_words(municipality: Municipality, purpose: str, language: str) -> ConsentText:
     """As `words_for`, for a page that is only looked at: nothing is kept."""
-    return _newest(municipality, purpose, language) or ConsentText(
-        language=municipality.home_language, words=_standard(municipality, ConsentPurpose(purpose))
-    )
+    if (text := _newest(municipality, purpose, language)) is not None:
+        return text
+    spoken = _spoken(municipality, language)
+    words = _standard(municipality, ConsentPurpose(purpose), spoken)
+    return ConsentText(purpose=purpose, language=spoken, words=words)
+
+
+def _spoken(municipality: Municipality, language: str) -> str:
+    return language if language in dict(settings.LANGUAGES) else municipality.home_language
 
 
 def _newest(municipality: Municipality, purpose: str, language: str) -> ConsentText | None:
@@ -144,11 +167,18 @@ def _newest(municipality: Municipality, purpose: str, language: str) -> ConsentT
     for text in ConsentText.objects.of(municipality).filter(purpose=purpose).order_by("version"):
         newest[text.language] = text
     order = fallback_order(language, municipality.home_language)
-    return next((newest[code] for code in order if code in newest), None)
+    found = next((newest[code] for code in order if code in newest), None)
+    if found is None or found.language == language or language not in dict(settings.LANGUAGES):
+        return found
+    # Nobody can agree to what they can't read: the portal's own words, which another reader was the first to agree
+    # to in theirs, stand in no other reader's way.
+    asked = ConsentPurpose(purpose)
+    own = any(text.words != _standard(municipality, asked, code) for code, text in newest.items())
+    return found if own else None
 
 
-def _standard(municipality: Municipality, purpose: ConsentPurpose) -> str:
-    with override(municipality.home_language):
+def _standard(municipality: Municipality, purpose: ConsentPurpose, language: str) -> str:
+    with override(language):
         sentences = {
             ConsentPurpose.PLANNING: gettext(
                 "%(place)s municipality may keep our names, how to reach us and what we have told about our plans,"
@@ -161,6 +191,14 @@ def _standard(municipality: Municipality, purpose: ConsentPurpose) -> str:
             ConsentPurpose.EMAIL: gettext(
                 "%(place)s municipality may send us its letters by e-mail instead of on paper. We know that e-mail"
                 " can be read by others on its way. We can take this back at any time; then letters come on paper."
+            ),
+            ConsentPurpose.CLUB: gettext(
+                "%(place)s municipality may have my name and e-mail on the list of its newcomers' club and write to"
+                " me about what happens there. I can leave the list at any time; then both are deleted."
+            ),
+            ConsentPurpose.HOST: gettext(
+                "%(place)s municipality may keep what I have written here to ask me whether I will be a host for"
+                " somebody who moves here. I can take this back at any time; then it is deleted."
             ),
         }
         return sentences[purpose] % {"place": municipality.name}
@@ -215,7 +253,28 @@ def give(
             text=text,
             how=how,
         )
-        _tell(home, "given", purpose, by)
+        tell(home, "given", purpose, by)
+    return consent
+
+
+def bring(
+    *, household: Household, text: ConsentText, given_at: datetime.datetime, by: User | None
+) -> Consent:
+    """A consent that was given in a form before its household was known, with the words that were read there."""
+    with transaction.atomic():
+        home = Household.objects.select_for_update().get(pk=household.pk)
+        running = Consent.objects.running().filter(household=home, purpose=text.purpose)
+        if (found := running.first()) is not None:
+            return found
+        consent = Consent.objects.create(
+            municipality_id=home.municipality_id,
+            household=home,
+            purpose=text.purpose,
+            text=text,
+            how=How.FORM,
+            given_at=given_at,
+        )
+        tell(home, "given", text.purpose, by)
     return consent
 
 
@@ -234,7 +293,7 @@ def withdraw(*, consent: Consent, by: User | None) -> None:
         if consent.purpose == ConsentPurpose.NEEDS:
             home.needs = home.interests = ""
         home.save(update_fields=["consent_until", "needs", "interests"])
-        _tell(home, "withdrawn", consent.purpose, by)
+        tell(home, "withdrawn", consent.purpose, by)
     consent.refresh_from_db()
 
 
@@ -245,5 +304,5 @@ def planning_without(municipality: Municipality) -> HouseholdQuerySet:
     return planning.filter(state=HouseholdState.PLANNING).exclude(pk__in=running.values("household"))
 
 
-def _tell(home: Household, what: str, purpose: str, by: User | None) -> None:
+def tell(home: Household, what: str, purpose: str, by: User | None) -> None:
     record(action=Action.CONSENTED, of=home, note=f"{what} {purpose}", by_id=by.pk if by else None)

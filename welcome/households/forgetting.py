@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from municipalities.municipality.models import Municipality, OwnedQuerySet
+from welcome.households import ties
 from welcome.households.imports import ImportBatch, ImportRow, ImportState, Verdict
 from welcome.households.models import Household, Person
 from welcome.households.problems import Problem
@@ -75,9 +76,11 @@ def hide_waiting(
     """Takes the address out of the rows of waiting imports that tell of people with these keys, of these households
     where the database has them, or of who moves in together with one of those. Their neighbours' rows stay as they
     are. Not out of those of `but`."""
+    keys, ids = set(names), set(households)
+    ties.hide(municipality, names=keys, households=ids)
     waiting = ImportRow.objects.of(municipality).exclude(batch=but)
-    found = {row.pk: row for row in waiting.filter(person_key__in=list(names))}
-    homes = list(Household.objects.filter(pk__in=list(households)).exclude(address_key="").with_people())
+    found = {row.pk: row for row in waiting.filter(person_key__in=keys)}
+    homes = list(Household.objects.filter(pk__in=ids).exclude(address_key="").with_people())
     for start in range(0, len(homes), _KEYS_AT_A_TIME):
         some = homes[start : start + _KEYS_AT_A_TIME]
         there = reduce(or_, (Q(household_key__endswith=f" {home.address_key}") for home in some))

@@ -20,6 +20,7 @@ PROTECTED = gettext_noop("The address is protected now; what was held of it was 
 NOT_PROTECTED = gettext_noop("The protection of the address was lifted.")
 MOVED_ON = gettext_noop("Has moved on.")
 MERGED = gettext_noop("Merged with another household.")
+ORDERED = gettext_noop("An order was settled.")
 HOST_GIVEN = gettext_noop("A host was found.")
 HOST_AGREED = gettext_noop("Host and household have agreed.")
 HOST_ENDED = gettext_noop("They have their host no longer.")
@@ -33,6 +34,7 @@ _TOLD: dict[str, tuple[Action, tuple[str, ...]]] = {
     NOT_PROTECTED: (Action.PROTECTED, ("protection",)),
     MOVED_ON: (Action.CHANGED, ("left_on", "left_to", "left_why", "state")),
     MERGED: (Action.MERGED, ()),
+    ORDERED: (Action.CHANGED, ("orders",)),
     HOST_GIVEN: (Action.CHANGED, ("host_assignments",)),
     HOST_AGREED: (Action.CHANGED, ("host_assignments",)),
     HOST_ENDED: (Action.CHANGED, ("host_assignments",)),

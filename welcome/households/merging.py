@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, models, transaction
 
 from welcome.households.addresses import Address
-from welcome.households.models import AddressKind, Household, Person, Protection
+from welcome.households.models import AddressKind, Household, HouseholdState, Person, Protection
 from welcome.households.recognition import Likeness, Trace, likeness
 
 _GRADES = [Protection.NONE, Protection.CLIENT, Protection.CONFIDENTIAL, Protection.STRICT]
@@ -74,6 +74,9 @@ def merge(*, keep: Household, other: Household) -> str:
         texts = dict.fromkeys(filter(None, (getattr(keep, name), getattr(other, name))))
         setattr(keep, name, "\n".join(texts)[:LONGEST_NOTE])
     keep.no_letter = keep.no_letter or other.no_letter
+    if keep.state == HouseholdState.PLANNING != other.state:
+        # Who planned to come has come: the other one tells when.
+        keep.state, keep.moved_in, keep.left_on = other.state, other.moved_in, other.left_on
     if plan.takes_address:
         Address.of(other).put_on(keep)
     other.delete()

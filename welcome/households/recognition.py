@@ -165,6 +165,14 @@ class Trace:
     address_key: str = ""
     unit: str = ""
     moved_in: datetime.date | None = None
+    phone: str = ""
+    email: str = ""
+
+    def reached_as(self, other: "Trace") -> bool:
+        """By the same phone (E.164) or e-mail."""
+        return (self.phone != "" and self.phone == other.phone) or (
+            self.email != "" and self.email.casefold() == other.email.casefold()
+        )
 
     def at_address_of(self, other: "Trace") -> bool:
         return (
@@ -200,4 +208,6 @@ def likeness(one: Trace, other: Trace) -> Likeness:
         return Likeness.CERTAIN
     if one.at_address_of(other) or (one.moved_in is not None and one.moved_in == other.moved_in):
         return Likeness.SAME
+    if one.reached_as(other):
+        return Likeness.SAME  # Who planned to come, and had no address here yet.
     return Likeness.RESEMBLES if year_known else Likeness.OTHER

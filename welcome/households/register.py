@@ -78,6 +78,8 @@ class KnownPerson:
             home.address_key,
             home.address.unit,
             home.moved_in,
+            self.phone,
+            self.email,
         )
 
 

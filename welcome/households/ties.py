@@ -1,14 +1,16 @@
 """What slices above tie to a household, and what becomes of it when the household is not what it was.
 
 Such a model has `end_with_household(households)`, which ends what runs for these households and answers with the
-numbers of its rows by municipality; one in which an address may have been written has `forget_address(households)`.
-The slices need not be known here; each is asked by the reference it holds.
+numbers of its rows by municipality; one in which an address may have been written has `forget_address(households)`;
+one of people who are perhaps of a household has `hide_waiting(municipality, names, households)`. The slices need not
+be known here; each is asked by the reference it holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from municipalities.audit import recording
 from municipalities.audit.vocabulary import Action
+from municipalities.municipality.models import Municipality
 from welcome.households.models import Household
 
 
@@ -37,3 +39,11 @@ def forget(*, of: Iterable[int]) -> None:
     for relation in Household._meta.related_objects:
         if forgetting := getattr(relation.related_model, "forget_address", None):
             forgetting(households)
+
+
+def hide(municipality: Municipality, *, names: Collection[str], households: Collection[int]) -> None:
+    """When protection comes to people of these name keys, and of these households as the database still has them:
+    what waits and may be of them holds no address any more."""
+    for relation in Household._meta.related_objects:
+        if hiding := getattr(relation.related_model, "hide_waiting", None):
+            hiding(municipality, names, households)

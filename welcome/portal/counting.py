@@ -25,7 +25,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 VIEW, FOUND, MISSED, ASKED = "views", "found", "missed", "asked"
-_NOT_COUNTED = {"ask", "thanks"}
+_NOT_COUNTED = {"ask", "thanks", "meet-sent"}
 LONGEST_PATH = 200
 LONGEST_WORDS = 60
 

@@ -156,6 +156,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/letter/",
         "Disallow: /*/meeting/",
         "Disallow: /*/submission/",
+        "Disallow: /*/confirm/",
         "Disallow: /*/search/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]

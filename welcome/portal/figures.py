@@ -129,6 +129,10 @@ def _pages_of(place: Municipality) -> dict[str, str]:
         path("privacy"): _("Privacy"),
         path("accessibility"): _("Accessibility"),
         **{path("door", door): str(door.label) for door in Door},
+        path("meet-order"): _("Order the welcome package"),
+        path("meet-meeting"): _("Come to the welcome meeting"),
+        path("meet-club"): _("Join the newcomers' club"),
+        path("meet-offer"): _("Offer yourself as a host"),
     }
     if LearningPlace.objects.of(place).filter(published=True).exists():
         pages[path("schools")] = _("Kindergartens and schools")

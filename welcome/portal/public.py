@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from municipalities.municipality.models import Fact, Municipality, TextKind
 from municipalities.topics.catalogue import Door
 from municipalities.topics.models import Topic, TopicText
-from welcome.portal import structured
+from welcome.portal import meet, structured
 from welcome.portal.activity_reading import coming as coming_of
 from welcome.portal.activity_reading import coming_and_newest
 from welcome.portal.around import municipality_at, people_of
@@ -99,6 +99,7 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "meeting": next_meeting(here, with_words=True) if door == Door.MEET else None,
         "stories": stories_of(here, MOST_STORIES) if door == Door.MEET else [],
         "people": people_of(here),
+        "ways": meet.ways(here) if door == Door.MEET else [],
     }
     return render(request, "portal/door.html", context)
 

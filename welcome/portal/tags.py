@@ -82,10 +82,12 @@ def alternates(page: Page) -> list[InLanguage]:
 @register.simple_tag(takes_context=True)
 def question(context: dict[str, Any]) -> str:
     """The stamp for “did you find what you needed?”; empty where that is not asked: behind links, on the county's
-    pages, and where one is asking already."""
+    pages, where one is asking already, and in the midst of a form."""
     request, here = context.get("request"), context.get("municipality")
     if request is None or here is None or not context.get("page") or not is_public_page(request):
         return ""
+    if request.method == "POST":
+        return ""  # Whoever answered it would lose what they are typing.
     return asking.stamp(request.path)
 
 

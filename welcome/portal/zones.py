@@ -13,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.learning.models import Kind, LearningPlace, lines_of
-from welcome.portal.search import fold
+from welcome.portal.words import fold
 
 LONGEST_STREET = 60
 # `Sundreveien`, `Sundrevegen`, `Sundrevn.` and `Sundrev.` are one street to whoever lives there; in a folded text.

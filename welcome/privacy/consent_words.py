@@ -18,6 +18,8 @@ from municipalities.municipality.models import Municipality
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from municipalities.texts.languages import LANGUAGES
+from welcome.club.models import Member
+from welcome.hosts.offers import HostOffer
 from welcome.households import consents
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText
 from welcome.households.models import Household
@@ -48,6 +50,8 @@ class Words:
 
 def _words(place: Municipality, purpose: ConsentPurpose, language: str) -> Words:
     agreed = Counter(Consent.objects.of(place).running().values_list("text", flat=True))
+    agreed += Counter(Member.objects.of(place).confirmed().values_list("text", flat=True))
+    agreed += Counter(HostOffer.objects.of(place).confirmed().values_list("text", flat=True))
     texts = ConsentText.objects.of(place).filter(purpose=purpose, language=language).order_by("-version")
     return Words(
         purpose=purpose,

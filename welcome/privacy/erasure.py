@@ -18,15 +18,19 @@ from municipalities.audit.vocabulary import Action
 from municipalities.links.models import Link
 from municipalities.privacy.registry import Declaration, Erasure, Kind, of_households
 from municipalities.tenancy.models import User
+from welcome.club import actions as club
 from welcome.households import forgetting, holding, logging_in
 from welcome.households.models import Household, Person
 from welcome.letters import purging, showing
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
 from welcome.letters.withdrawal import withdraw
+from welcome.orders import actions as orders
 from welcome.privacy.models import DataRequest, Outcome
 
 # The registry's general way is not enough for these: files hang on them, or the rest hangs on them.
 _BY_HAND = {"welcome.Household", "welcome.Person", "welcome.Letter", "welcome.LeftOut"}
+# What people send by themselves: what is settled goes with the household, the rest is found by what reaches them.
+_SENT = {"welcome.Order", "welcome.Member"}
 # What somebody wrote, and may name people in. The keys and the choices of a household name nobody.
 _WRITTEN = {Kind.FREE_TEXT, Kind.SPECIAL, Kind.CONTACT}
 
@@ -98,11 +102,14 @@ def _counted_of(person: Person) -> list[tuple[str, int]]:
     return [(name, count) for name, count in counted if count]
 
 
-def erase(*, household: Household, person: Person | None = None, by: User | None) -> Plan:
-    """Erases `person`, or the household with all its people. Letters of open runs are taken back first, those
-    of finished runs emptied and their files deleted. Raises Refused while an import of the municipality is
-    being read or saved, and where the household may only be kept. What was there is answered; doing it again does
-    nothing."""
+def erase(
+    *, household: Household, person: Person | None = None, by: User | None, by_the_clock: bool = False
+) -> Plan:
+    """Erases `person`, or the household with all its people, and what they have sent by themselves and waits; not
+    that `by_the_clock`, as it may be newer than what has run out, and has a time of its own. Letters of open runs are
+    taken back first, those of finished runs emptied and their files deleted. Raises Refused while an import of the
+    municipality is being read or saved, and where the household may only be kept. What was there is answered; doing
+    it again does nothing."""
     with transaction.atomic():
         if forgetting.import_at_work(household.municipality):
             raise Refused(_("A list is being read or saved just now. Try again in a few minutes."))
@@ -114,6 +121,9 @@ def erase(*, household: Household, person: Person | None = None, by: User | None
             purging.forget(run=run, letters=_letters(household, None if plan.whole else person))
         forgetting.forget_rows(forgetting.waiting_rows(household.municipality, plan.people))
         forgetting.forget_filenames(forgetting.files_named_after(household.municipality, plan.people))
+        if not by_the_clock:
+            orders.forget_of(people=plan.people, by=by)
+            club.forget_of(people=plan.people, by=by)
         home = Household.objects.select_for_update().filter(pk=household.pk).first()
         if home is not None and home.is_held:
             raise Refused(holding.refusal())  # All of it is undone: who may only be kept is kept.
@@ -123,7 +133,7 @@ def erase(*, household: Household, person: Person | None = None, by: User | None
             )
             if plan.whole:
                 _settle_requests(home, by)
-                _erase_household(home)
+                _erase_household(home, but=_SENT if by_the_clock else set())
             else:
                 _erase_person(home, plan.people[0], by)
         transaction.on_commit(_leave_no_copy, robust=True)
@@ -155,9 +165,9 @@ def _settle_requests(home: Household, by: User | None) -> None:
     )
 
 
-def _erase_household(home: Household) -> None:
+def _erase_household(home: Household, but: set[str]) -> None:
     for said in of_households():
-        if said.label not in _BY_HAND:
+        if said.label not in _BY_HAND | but:
             _take(said, home)
     home.delete()
 

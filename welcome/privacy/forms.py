@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from welcome.households.consents import ConsentPurpose, How
+from welcome.households.consents import OF_HOUSEHOLDS, How
 from welcome.households.models import HoldReason, Household
 
 
@@ -34,7 +34,7 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         running = set(household.consents.filter(withdrawn_at=None).values_list("purpose", flat=True))
-        self.open = [purpose for purpose in ConsentPurpose if purpose.value not in running]
+        self.open = [purpose for purpose in OF_HOUSEHOLDS if purpose.value not in running]
         purpose: Any = self.fields["purpose"]
         purpose.choices = [(each.value, each.label) for each in self.open]
 

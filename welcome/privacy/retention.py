@@ -9,6 +9,8 @@ import datetime
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -22,16 +24,21 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.activities import submitting
 from municipalities.activities.models import Submission
 from municipalities.enquiries.models import Enquiry, State
+from municipalities.links import actions as links
 from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
 from municipalities.municipality.retention import months_before
+from welcome.club.models import Member
+from welcome.hosts.offers import HostOffer
 from welcome.households import logging_in
+from welcome.households.consents import Consent, ConsentPurpose
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household, HouseholdState, Person
 from welcome.households.own_logins import OwnLogin
 from welcome.letters import purging
 from welcome.letters.models import Letter, LetterRun
 from welcome.meetings.models import SignUp
+from welcome.orders.models import Order, OrderState
 from welcome.privacy import erasure
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
@@ -44,6 +51,8 @@ SIGN_UPS_KEPT = datetime.timedelta(days=30)
 UNCONFIRMED_KEPT = datetime.timedelta(days=7)
 SUBMISSIONS_KEPT = datetime.timedelta(days=90)
 WITHDRAWN_STORIES_KEPT = datetime.timedelta(days=7)
+ORDERS_KEPT = datetime.timedelta(days=30)
+UNANSWERED_MONTHS = 6
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -71,7 +80,14 @@ def _left(place: Municipality, day: datetime.date) -> models.QuerySet[Household]
 def _planning(place: Municipality, day: datetime.date) -> models.QuerySet[Household]:
     last = months_before(day, place.retention_planning_months)
     planning = Household.objects.of(place).not_held().filter(state=HouseholdState.PLANNING)
-    return planning.filter(Q(consent_until__lt=day) | Q(created_at__lte=_evening(last)))
+    # Who has agreed anew since is held on from that day.
+    anew = (
+        Consent.objects.of(place)
+        .running()
+        .filter(purpose=ConsentPurpose.PLANNING, given_at__gt=_evening(last))
+    )
+    old = Q(created_at__lte=_evening(last)) & ~Q(pk__in=anew.values("household"))
+    return planning.filter(Q(consent_until__lt=day) | old)
 
 
 def _letters(place: Municipality, day: datetime.date) -> models.QuerySet[LetterRun]:
@@ -117,9 +133,15 @@ def _enquiries(place: Municipality, day: datetime.date) -> models.QuerySet[Enqui
     """Closed ones; not of somebody whose data may only be kept."""
     last = _evening(months_before(day, place.retention_enquiries_months))
     over = Enquiry.objects.of(place).filter(state=State.CLOSED, closed_at__lte=last)
+    emails, phones = _held_reached_by(place)
+    return over.exclude(email__in=emails).exclude(phone__in=phones)
+
+
+def _held_reached_by(place: Municipality) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
+    """E-mail addresses in small letters and phone numbers of people whose data may only be kept."""
     held = Person.objects.filter(household__municipality=place, household__held_at__isnull=False)
     emails = held.exclude(email="").annotate(folded=Lower("email")).values("folded")
-    return over.exclude(email__in=emails).exclude(phone__in=held.exclude(phone="").values("phone"))
+    return emails, held.exclude(phone="").values("phone")
 
 
 def _submissions(place: Municipality, day: datetime.date) -> models.QuerySet[Submission]:
@@ -132,6 +154,30 @@ def _stories(place: Municipality, day: datetime.date) -> models.QuerySet[Story]:
     """Not of a household whose data may only be kept; it is not shown either, once its day has passed."""
     over = Story.objects.of(place).over(day=day, withdrawn_before=_evening(day - WITHDRAWN_STORIES_KEPT))
     return over.exclude(teller__household__held_at__isnull=False)
+
+
+def _orders(place: Municipality, day: datetime.date) -> models.QuerySet[Order]:
+    """Unconfirmed, unanswered, and settled without a household; the others go with theirs."""
+    rows = Order.objects.of(place).annotate(folded=Lower("email"))
+    emails, phones = _held_reached_by(place)
+    forgotten = rows.waiting().filter(asked_at__lte=_evening(months_before(day, UNANSWERED_MONTHS)))
+    alone = rows.filter(household=None, settled_at__lte=_evening(day - ORDERS_KEPT))
+    due = (
+        rows.run_out(day).filter(state=OrderState.UNCONFIRMED),
+        forgotten.exclude(folded__in=emails).exclude(phone__in=phones),
+        # Before their meeting it is behind this that they give their seat back.
+        alone.filter(Q(meeting=None) | Q(meeting__ends_at__lte=_evening(day))),
+    )
+    return Order.objects.filter(reduce(or_, (Q(pk__in=each.values("pk")) for each in due)))
+
+
+def _offers(place: Municipality, day: datetime.date) -> models.QuerySet[HostOffer]:
+    rows = HostOffer.objects.of(place)
+    return rows.run_out(day) | rows.filter(asked_at__lte=_evening(months_before(day, UNANSWERED_MONTHS)))
+
+
+def _members(place: Municipality, day: datetime.date) -> models.QuerySet[Member]:
+    return Member.objects.of(place).run_out(day)
 
 
 def _take_letters(run: LetterRun) -> None:
@@ -158,7 +204,12 @@ def _take_submission(row: Submission) -> None:
 
 
 def _take_household(home: Household) -> None:
-    erasure.erase(household=home, by=None)
+    erasure.erase(household=home, by=None, by_the_clock=True)
+
+
+def _take_with_its_link(row: models.Model) -> None:
+    links.forget(of=row)
+    row.delete()
 
 
 RULES = [
@@ -173,6 +224,21 @@ RULES = [
     Rule("enquiries", _("Closed enquiries and their answers"), _enquiries, _take_row),
     Rule("submissions", _("Who sent an activity to the calendar"), _submissions, _take_submission),
     Rule("stories", _("Stories whose day has passed, or that were withdrawn"), _stories, _take_row),
+    Rule(
+        "orders",
+        _("Orders that nobody confirmed or answered, or that no household came of"),
+        _orders,
+        _take_with_its_link,
+    ),
+    Rule(
+        "host_offers",
+        _("Offers to be a host that nobody confirmed or answered"),
+        _offers,
+        _take_with_its_link,
+    ),
+    Rule(
+        "club", _("Wishes to join the newcomers' club that nobody confirmed"), _members, _take_with_its_link
+    ),
     Rule("links", _("Links that have run out"), _links, _take_row),
     Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),
 ]

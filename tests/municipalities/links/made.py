@@ -1,7 +1,10 @@
 """An object that a link of each purpose may open. What needs more than its factory says so here."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
+
+from django.utils import timezone
 
 from municipalities.links import actions
 from municipalities.links.models import Link
@@ -12,6 +15,7 @@ from tests.factories.municipalities import MembershipFactory, TopicFactory, Topi
 from tests.factories.welcome import HouseholdFactory, LetterFactory, LetterRunFactory
 from tests.test_tenancy import make
 from welcome.letters.links import LETTER
+from welcome.orders.links import KEEP
 
 
 def _text(municipality: Municipality) -> Any:
@@ -24,7 +28,23 @@ def _letter(municipality: Municipality) -> Any:
     return LetterFactory(run=run, household=HouseholdFactory(municipality=municipality))
 
 
-OBJECTS: dict[str, Callable[[Municipality], Any]] = {REVIEW.code: _text, LETTER.code: _letter}
+def _planning(municipality: Municipality) -> Any:
+    return HouseholdFactory(
+        municipality=municipality,
+        state="planning",
+        moved_in=None,
+        address_kind="unknown",
+        consent_until=timezone.localdate() + datetime.timedelta(days=20),
+        address_key="",
+        **dict.fromkeys(["street", "house_number", "house_letter", "postal_code", "postal_place"], ""),
+    )
+
+
+OBJECTS: dict[str, Callable[[Municipality], Any]] = {
+    REVIEW.code: _text,
+    LETTER.code: _letter,
+    KEEP.code: _planning,
+}
 
 
 def object_for(purpose: Purpose, municipality: Municipality) -> Any:

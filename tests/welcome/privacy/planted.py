@@ -6,12 +6,13 @@ from django.test import TestCase
 from django.urls import reverse
 
 from tests.factories.municipalities import LinkFactory, MembershipFactory
-from tests.factories.welcome import HouseholdFactory, PersonFactory
+from tests.factories.welcome import HouseholdFactory, MemberFactory, OrderFactory, PersonFactory
 from tests.welcome.households.files import csv, read, row, save
 from tests.welcome.letters.frozen import QUARTER, arrive, make_municipality, make_printed
 from welcome.households import actions, consents
 from welcome.households.models import Household, Person
 from welcome.letters import runs
+from welcome.orders import settling
 from welcome.privacy import requests
 
 GIVEN, FAMILY, PARTNER = "Zvenyslava", "Hryhorenkova", "Bohdanko"
@@ -87,6 +88,7 @@ def plant(client, *, until: str) -> Planted:
     assert neighbour.letters.exists()
     requests.receive(household=home, kind="deletion", wrote=f"{GIVEN} vil slettes, ring 412 34 598")
     consents.give(household=home, purpose="needs", how="page", by=None)
+    order(home)
     LinkFactory(municipality=municipality, model="welcome.household", object_id=home.pk)
     person, partner = home.people.order_by("order", "pk")
     return Planted(home, person, partner, client)
@@ -107,3 +109,23 @@ def change(client, home, **values):
                 data[bound.html_name] = getattr(value, "isoformat", lambda value=value: str(value))()
     response = client.post(page, data | values)
     assert response.status_code == 302, response.context["errors"]
+
+
+def order(home):
+    """They have ordered as well, by the public form: once it is settled, once it waits; and joined the club."""
+    partner = {"name": f"{PARTNER} {FAMILY}", "born": 1985}
+    about = {"municipality": home.municipality, "given_name": GIVEN, "family_name": FAMILY, "birth_year": 1987,
+             "email": "zvenyslava@plantet.example", "others": [partner]}  # fmt: skip
+    settled = OrderFactory(moved=True, **about)
+    settling.join(order=settled, household=home, take=["phone", "email"], by=None)
+    OrderFactory(
+        moved=True,
+        street="Kvernhusstigen 9417",
+        postal_code="9738",
+        postal_place="Plantevika",
+        needs="rullestolrampe ved inngangen",
+        **about,
+    )
+    MemberFactory(
+        municipality=home.municipality, name=f"{GIVEN} {FAMILY}", email="Zvenyslava@plantet.example"
+    )

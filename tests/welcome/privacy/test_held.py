@@ -11,18 +11,28 @@ import pkgutil
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 import welcome
 from municipalities.privacy.registry import of_households
 from municipalities.tenancy.models import User
 from tests.factories.municipalities import MunicipalityFactory, UserFactory
-from tests.factories.welcome import HostAssignmentFactory, HostFactory, HouseholdFactory, PersonFactory
+from tests.factories.welcome import (
+    HostAssignmentFactory,
+    HostFactory,
+    HouseholdFactory,
+    OrderFactory,
+    PersonFactory,
+)
+from tests.municipalities.links.made import object_for
 from tests.walls.test_audited import Doing, scene, stories
 from tests.welcome.households.files import codes, csv, read, row, save, take_in
 from tests.welcome.letters.frozen import worker
 from welcome.hosts import actions as hosts
-from welcome.households import actions, holding
+from welcome.households import actions, consents, holding, planning
 from welcome.households.models import Household, HouseholdState, Person
+from welcome.orders import settling
+from welcome.orders.links import KEEP
 from welcome.privacy import erasure
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +54,13 @@ READS = "only reads"
 PROTECTS = "protects somebody (GDPR art. 18(2)), and nothing of the address may be held an hour longer"
 CONSENT = "what they have said that we may do, or may not do any more: their own right (GDPR art. 7(3))"
 ENDS = "takes away what others have of them"
+PLANNING = "for planners only, and tried on one below"
 ANSWERS = "what they asked for is answered within a month, also while it lasts (GDPR art. 12(3))"
 
 ALLOWED = {
+    "welcome.club.actions.put_on_the_list": CONSENT,
     "welcome.households.actions.protect": PROTECTS,
+    "welcome.households.consents.bring": CONSENT,
     "welcome.households.consents.give": CONSENT,
     "welcome.households.holding.hold": RESTRICTION,
     "welcome.households.holding.lift": RESTRICTION,
@@ -57,6 +70,8 @@ ALLOWED = {
     "welcome.households.merging.merge": "the second half of actions.merge, which refuses",
     "welcome.households.own.change": OWN_WILL,
     "welcome.households.own.want_letters": OWN_WILL,
+    "welcome.households.planning.let_run_out": PLANNING,
+    "welcome.households.planning.prolong": PLANNING,
     "welcome.meetings.actions.sign_up": OWN_WILL,
     "welcome.privacy.erasure.foresee": READS,
     "welcome.privacy.requests.receive": OWN_WILL,
@@ -85,6 +100,11 @@ TRIED = {
     "welcome.households.actions.merge": [
         lambda home: _merge(home, keep=True),
         lambda home: _merge(home, keep=False),
+    ],
+    "welcome.orders.settling.join": [
+        lambda home: settling.join(
+            order=OrderFactory(municipality=home.municipality, moved=True), household=home, take=["sender"], by=None
+        )
     ],
     "welcome.privacy.erasure.erase": [
         lambda home: erasure.erase(household=home, by=None),
@@ -181,6 +201,17 @@ def test_moving_on_is_refused_for_all_with_a_sentence_that_names_them(home, in_e
     with pytest.raises(ValidationError, match=f"may only be kept: Household {home.pk}"):
         actions.mark_left(households=both, on=TODAY, by=None)
     assert not Household.objects.filter(state=HouseholdState.LEFT).exists()
+
+
+def test_who_plans_is_neither_held_longer_nor_let_go():
+    until = timezone.localdate() + datetime.timedelta(days=9)
+    planner = hold(object_for(KEEP, MunicipalityFactory()))
+    Household.objects.filter(pk=planner.pk).update(consent_until=until)
+    words = consents.words_for(planner.municipality, "planning", "nb")
+    before = kept_of(planner)
+    assert not planning.prolong(household=planner, text=words, by=None)
+    planning.let_run_out(household=planner, by=None)
+    assert kept_of(planner) == before
 
 
 def test_a_host_is_not_agreed_on_but_ended(home):

@@ -116,10 +116,10 @@ def test_one_that_cannot_be_deleted_holds_up_none_of_the_others(place, monkeypat
     homes = [left(place, datetime.date(2020, 2, day)) for day in range(1, 6)]
     take, poison = erasure.erase, homes[2].pk
 
-    def erase(*, household, by):
+    def erase(*, household, by, **how):
         if household.pk == poison:
             raise erasure.Refused("Oksana Kovalenko")
-        return take(household=household, by=by)
+        return take(household=household, by=by, **how)
 
     monkeypatch.setattr(erasure, "erase", erase)
     monkeypatch.setattr(retention, "BATCH", 2)
@@ -133,10 +133,10 @@ def test_a_night_that_was_cut_off_is_gone_on_with(place, monkeypatch):
     homes = [left(place, datetime.date(2020, 2, day)) for day in range(1, 5)]
     take = erasure.erase
 
-    def erase(*, household, by):
+    def erase(*, household, by, **how):
         if household.pk == homes[2].pk:
             raise KeyboardInterrupt  # The machine goes down.
-        return take(household=household, by=by)
+        return take(household=household, by=by, **how)
 
     monkeypatch.setattr(retention, "BATCH", 2)
     monkeypatch.setattr(erasure, "erase", erase)
