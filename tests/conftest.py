@@ -1,7 +1,9 @@
 """What every test stands on. Objects come from tests/factories; a slice's fixtures stand beside its tests."""
 
 import ipaddress
+import itertools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from smtplib import SMTPRecipientsRefused
 
@@ -50,10 +52,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"only on {mark.args[0]}: {mark.kwargs['why']}"))
 
 
+@pytest.fixture(scope="session")
+def _files(tmp_path_factory) -> Iterator[Path]:
+    """One folder after the other, made without looking through all before it."""
+    above = tmp_path_factory.mktemp("files")
+    return (above / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path_factory, request):
+def _own_files(settings, _files):
     """Files that a test keeps are gone for the next one, and so is what it cached."""
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+    settings.MEDIA_ROOT = next(_files)
+    settings.MEDIA_ROOT.mkdir()
     cache.clear()
 
 

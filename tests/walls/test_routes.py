@@ -200,6 +200,7 @@ def test_who_is_not_logged_in_is_sent_to_the_login(who, there, everybody, ledger
     ledger.close(who, request.node)
 
 
+@by_the_code
 def test_who_works_elsewhere_is_told_that_it_is_not_there(there, everybody, ledger, request):
     """They may do everything in their own municipality, so only the scope can refuse them."""
     stranger = everybody[people.STRANGER]
@@ -218,6 +219,7 @@ def test_who_works_elsewhere_is_told_that_it_is_not_there(there, everybody, ledg
     ledger.close(people.STRANGER, request.node)
 
 
+@by_the_code
 def test_what_lists_those_elsewhere_get_has_nothing_from_there(there, everybody, ledger, request):
     stranger = everybody[people.STRANGER]
     for route in ROUTES:

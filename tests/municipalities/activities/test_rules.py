@@ -12,6 +12,8 @@ from municipalities.activities.models import Activity
 from municipalities.activities.repeating import Repeats, chosen, rule_for
 from welcome.portal.activity_reading import in_words
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 TUESDAY = datetime.datetime(2026, 10, 20, 18)  # noqa: DTZ001 - on the wall
 
 

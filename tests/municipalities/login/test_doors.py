@@ -15,7 +15,10 @@ from municipalities.login import delivery, tasks
 from municipalities.privacy import encryption
 from tests.factories.municipalities import PASSWORD, MembershipFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 WORK = "/admin/"
 
 

@@ -26,7 +26,10 @@ from tests.factories.municipalities import (
 )
 from tests.municipalities.login.provider import TENANT, Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 WORK = "/admin/"
 KARI = {
     "sub": "kari-1", "email": "kari@dalen.example", "email_verified": True, "name": "Kari Nordmann",

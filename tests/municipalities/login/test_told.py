@@ -11,7 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from municipalities.audit.models import AuditEntry, SystemEntry
 from tests.factories.municipalities import MembershipFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 NOBODY = "ingen@dalen.example"
 
 

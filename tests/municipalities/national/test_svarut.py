@@ -9,6 +9,8 @@ import pytest
 from municipalities.national import maskinporten, svarut
 from tests.municipalities.national import svarut_double as double
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 ADDRESS = svarut.Address(["Øvre Ålsgata 12 B"], "3570", "Ål")
 
 

@@ -8,6 +8,8 @@ from municipalities.privacy import registry
 from municipalities.privacy.registry import Erasure, Kind, Personal, declare, nothing_personal
 from welcome.households.models import Household
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 DECLARED = registry.declarations()
 
 

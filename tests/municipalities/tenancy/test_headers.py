@@ -21,7 +21,12 @@ def policy_of(response):
     return {name: value for name, _, value in parts}
 
 
+# What other sites and programs are meant to fetch.
+FOR_OTHERS = ("/api/v1/", "/embed/")
+
+
 def assert_headers(response):
+    path = response.wsgi_request.path
     policy = policy_of(response)
     assert policy["default-src"] == "'self'"
     assert policy["frame-ancestors"] in {"'none'", "'self'"}
@@ -31,7 +36,8 @@ def assert_headers(response):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] in {"same-origin", "no-referrer"}
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    shared = path.startswith(FOR_OTHERS) and response["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert shared or response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["X-Frame-Options"] in {"DENY", "SAMEORIGIN"}
     assert "camera=()" in response["Permissions-Policy"]
     assert "geolocation=()" in response["Permissions-Policy"]

@@ -14,7 +14,10 @@ from welcome.letters import blocks, fields, runs, templating
 from welcome.letters.models import Letter
 from welcome.letters.template_models import BlockKind, LetterTemplate, standard_blocks, template_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="laid out and drawn alike, whatever the database"),
+]
 
 
 def written(**texts):

@@ -13,7 +13,10 @@ from welcome.letters import labels, picking, printing, runs
 from welcome.letters.geometry import MM_TO_PT, PAGE_HEIGHT
 from welcome.letters.models import Letter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="laid out and drawn alike, whatever the database"),
+]
 SIZES = {"3x8": (24, 70.0, 37.0), "2x7": (14, 99.1, 38.1)}
 
 

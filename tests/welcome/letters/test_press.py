@@ -6,6 +6,8 @@ from django.utils.translation import override
 from welcome.letters.layout import LayoutError
 from welcome.letters.press import settled
 
+pytestmark = pytest.mark.only_on("sqlite", why="laid out and drawn alike, whatever the database")
+
 
 def laid_out(pages):
     """Guessing 1 gives 3 pages and so on, as text flows with the width of the printed number."""

@@ -9,6 +9,8 @@ from tests.welcome.letters.conftest import arrive, frozen
 from tests.welcome.letters.test_variants import texts_of
 from welcome.letters import readable, rendering
 
+pytestmark = pytest.mark.only_on("sqlite", why="laid out and drawn alike, whatever the database")
+
 GREETING = "أهلًا وسهلًا. لا شيء ينقصكم، ولا أحد وحده: إلى الأمام، لأن الجميع هنا."
 
 

@@ -5,6 +5,8 @@ from welcome.letters import salutation
 from welcome.letters.geometry import ADDRESS_LINES
 from welcome.letters.problems import measure_address
 
+pytestmark = pytest.mark.only_on("sqlite", why="laid out and drawn alike, whatever the database")
+
 
 def people(*names: tuple[str, str]):
     return [PersonFactory.build(given_name=given, family_name=family) for given, family in names]

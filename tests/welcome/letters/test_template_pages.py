@@ -16,7 +16,10 @@ from tests.welcome.letters.frozen import arrive, make_municipality, protect, wor
 from welcome.letters import templating
 from welcome.letters.template_models import LetterTemplate, standard_blocks, template_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="laid out and drawn alike, whatever the database"),
+]
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.utils import translation
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 
 class Meeting(forms.Form):
     name = forms.CharField(label="Name", help_text="As you want to be called.")

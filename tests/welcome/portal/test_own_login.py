@@ -24,7 +24,10 @@ from welcome.households import actions, logging_in
 from welcome.households.links import NEWCOMER
 from welcome.households.own_logins import OwnLogin
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 PID = "23879421936"
 OKSANA = {"sub": "oksana-1", "pid": PID, "acr": "idporten-loa-substantial", "name": "Oksana Kovalenko"}
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from municipalities.municipality.colour import WHITE, contrast
 from welcome.portal import palette
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 # What carries text, and what it stands on.
