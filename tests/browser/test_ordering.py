@@ -4,7 +4,6 @@ script and without; every page of it is accessible and no wider than the narrowe
 import re
 
 import pytest
-from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from playwright.sync_api import expect
@@ -12,8 +11,7 @@ from playwright.sync_api import expect
 from municipalities.links import actions as links
 from municipalities.tenancy import anybody
 from tests.browser import county
-from tests.browser.conftest import STANDARD
-from tests.browser.test_public import LOOKS
+from tests.browser.conftest import FULL, STANDARD, faults
 from tests.browser.test_staff import coordinator
 from tests.factories.welcome import (
     ConsentFactory,
@@ -116,16 +114,10 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_narrowest_screen(browse
         meeting=WelcomeMeetingFactory(municipality=al), language="nn", title="Velkomstmøte i Ål"
     )
     page = browser.new_context(base_url=live_server.url, locale="nb-NO").new_page()
-    axe, found = Axe(), []
+    found = []
 
     def look(looks):
-        page.evaluate(axe.axe_script)
-        for scheme, width, options in looks:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            report = AxeResults(page.evaluate("options => axe.run(document, options)", options))
-            if report.response["violations"]:
-                found.append(f"{page.url} {scheme} {width}\n{report.generate_report()}")
+        found.extend(faults(page, looks))
         page.set_viewport_size({"width": 320, "height": 640})
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"{page.url} scrolls sideways")
@@ -139,8 +131,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_narrowest_screen(browse
         "nb/al/meet/sent/",
     ):
         page.goto(f"/{address}")
-        look(LOOKS)
-    one_look = LOOKS[2:3]
+        look(FULL)
+    one_look = FULL[2:3]
     for address in ("nn/al/meet/", "en/al/meet/", "nn/rollag/meet/", "nn/rollag/meet/sign-up/"):
         page.goto(f"/{address}")
         look(one_look)

@@ -69,7 +69,7 @@ def test_from_the_link_to_the_login_without_a_script(phone, home, al):
     links.revoke(link=link, by=None)
 
     phone.goto(f"/en/{al.slug}/")
-    phone.get_by_role("link", name="Your own page").click()
+    phone.get_by_role("link", name="Your own page", exact=True).click()
     phone.get_by_role("button", name="Log in with ID-porten").click()
     phone.wait_for_url("**/en/my/*/")
     expect(phone.get_by_text("Kovalenko")).to_be_visible()

@@ -31,6 +31,8 @@ from welcome.letters.already_out import already_out
 from welcome.letters.delivery_models import DeliveryState
 from welcome.letters.models import RunState
 
+pytestmark = pytest.mark.only_on("sqlite", why="pages say the same, whatever the database")
+
 
 @pytest.fixture
 def service(settings):
