@@ -8,7 +8,10 @@ from django.urls import reverse
 from tests.factories.municipalities import MunicipalityFactory, UserFactory
 from tests.municipalities.tenancy.test_limits import OPEN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 PAGE = b"<html><script>planted()</script></html>"
 
 

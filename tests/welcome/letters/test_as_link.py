@@ -34,6 +34,8 @@ from welcome.letters.links import LETTER
 from welcome.letters.models import LeftOutReason, Letter
 from welcome.privacy import erasure
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 
 @pytest.fixture
 def home(place):
