@@ -23,7 +23,10 @@ from municipalities.municipality.models import Municipality
 from tests.factories.municipalities import MunicipalityFactory, UserFactory
 from tests.municipalities.links.made import issued, object_for, path_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.only_on("sqlite", why="what it tries does not depend on the database"),
+]
 
 get_resolver().url_patterns  # noqa: B018 - the pages are loaded, and with them their purposes.
 ALL = sorted(purposes(), key=lambda each: each.code)

@@ -40,6 +40,8 @@ from welcome.letters.channels import Channel, ChannelSettings, EmailAs
 from welcome.letters.delivery_models import Delivery, Reason
 from welcome.letters.models import LeftOutReason, RunState
 
+pytestmark = pytest.mark.only_on("sqlite", why="what it tries does not depend on the database")
+
 
 @pytest.fixture
 def settings_of_place(place):
