@@ -104,7 +104,7 @@ class LetterTemplateFactory(DjangoModelFactory[LetterTemplate]):
         model = LetterTemplate
 
     municipality = factory.SubFactory(MunicipalityFactory)
-    version = factory.Sequence(lambda n: n + 1)
+    version = factory.Sequence(lambda n: n + 1001)  # Far from those that the portal itself writes down.
     blocks = factory.LazyFunction(standard_blocks)
 
 
@@ -224,7 +224,7 @@ class ConsentTextFactory(DjangoModelFactory[ConsentText]):
     municipality = factory.SubFactory(MunicipalityFactory)
     purpose = ConsentPurpose.PLANNING
     language = "nb"
-    version = factory.Sequence(lambda n: n + 1)
+    version = factory.Sequence(lambda n: n + 1001)  # Far from those that the portal itself writes down.
     words = "Kommunen kan ta vare på det vi har fortalt."
 
 

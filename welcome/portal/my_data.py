@@ -19,6 +19,11 @@ KINDS = ("pdf", "json")
 # They tell that an address was protected, and whoever finds a letter holds its link. Staff hand them out to
 # somebody they know.
 NOT_BY_LINK = {"admin.LogEntry", "municipalities.AuditEntry", "welcome.LeftOut"}
+# Found by an e-mail, a phone or a name as well: whoever holds the link may write a stranger's there.
+NOT_BY_LINK |= {
+    "municipalities.Enquiry", "municipalities.EnquiryMessage", "municipalities.AnswerMail", "welcome.Order",
+    "welcome.Member", "welcome.Story", "welcome.StoryText", "welcome.Storyteller",
+}  # fmt: skip
 # Where somebody will be, and with whom: of a protected household that is for them alone, as on the page itself.
 NOT_OF_PROTECTED = {"welcome.HostAssignment", "welcome.Invitation", "welcome.SignUp"}
 

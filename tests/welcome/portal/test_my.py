@@ -12,15 +12,18 @@ from municipalities.audit.models import AuditEntry
 from municipalities.links import actions as links
 from municipalities.tenancy.models import Role
 from municipalities.texts.languages import LANGUAGES
-from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+from tests.factories.municipalities import EnquiryFactory, MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import (
     DataRequestFactory,
     HouseholdFactory,
     LeftOutFactory,
     LetterFactory,
     LetterRunFactory,
+    MemberFactory,
+    OrderFactory,
     OwnLoginFactory,
     PersonFactory,
+    StorytellerFactory,
 )
 from tests.municipalities.links.made import path_of
 from tests.welcome.households.files import csv, row, take_in
@@ -368,3 +371,18 @@ def test_another_household_s_link_shows_the_other(home, opened, client):
     assert "Fjellvegen" in page
     assert "Oksana" not in page
     assert "Oksana" in text(client.get(opened())), "both are open, each at its own address"
+
+
+def test_a_stranger_s_e_mail_written_on_the_page_brings_nothing_of_the_stranger_s(home, opened, client):
+    """Nobody has confirmed what stands there; staff hand such things out to somebody they know."""
+    with_it = {"municipality": home.municipality, "email": "offeret@dalen.example"}
+    OrderFactory(**with_it, given_name="Vigdis", family_name="Offerdal")
+    MemberFactory(**with_it, name="Vigdis Offerdal")
+    EnquiryFactory(**with_it, text="Vigdis Offerdal spør om lege")
+    StorytellerFactory(story__municipality=home.municipality, name="Vigdis Offerdal", email=with_it["email"])
+    oksana = home.people.get(given_name="Oksana")
+    own.change(household=home, values={}, people={oksana.pk: {"email": with_it["email"]}})
+    taken = client.get(opened("my-data", "json")).content.decode()
+    assert "Oksana" in taken
+    assert "Vigdis" not in taken
+    assert "Vigdis" not in words_of(client.get(opened("my-data", "pdf")).content)
