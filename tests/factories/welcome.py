@@ -104,7 +104,7 @@ class LetterTemplateFactory(DjangoModelFactory[LetterTemplate]):
         model = LetterTemplate
 
     municipality = factory.SubFactory(MunicipalityFactory)
-    version = factory.Sequence(lambda n: n + 1001)  # Far from those that the portal itself writes down.
+    version = factory.Sequence(lambda n: n + 1)
     blocks = factory.LazyFunction(standard_blocks)
 
 
