@@ -31,7 +31,7 @@ def look_at(
         on_letter(letter)
         one = fitted[letter.pk]
         yield letter, one if isinstance(one, LayoutError) else _pages(stock, letter, one, shared)
-    stock.forget()
+    stock.forget_letters()
 
 
 def _fitted(stock: Stock, letter: Letter) -> Fitted | LayoutError | None:

@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import pikepdf
 from weasyprint import Document
@@ -58,6 +59,19 @@ class Plate:
                 zlib.compress(_APART % b"".join(slots.cut(page.Contents.read_bytes(), list(on_page))[0]))
                 for page, on_page in zip(pdf.pages, filled, strict=True)
             ]
+
+    @property
+    def parts(self) -> tuple[int, int, list[tuple[int, bytes, bytes | None]], list[bytes]]:
+        """What `of` makes the same plate from, in types that every cache can keep."""
+        pieces = [(number, piece.value, piece.stream) for number, piece in self._pieces.items()]
+        return self._resources, self._fonts, pieces, self.pages
+
+    @classmethod
+    def of(cls, parts: tuple[int, int, list[tuple[int, bytes, bytes | None]], list[bytes]]) -> Self:
+        plate = cls.__new__(cls)
+        plate._resources, plate._fonts, pieces, plate.pages = parts
+        plate._pieces = {number: Piece(value, stream) for number, value, stream in pieces}
+        return plate
 
     def put(self, writer: Writer, fonts: bytes) -> tuple[int, int]:
         """Write what its pages draw with; the number of their resources, and of the same with `fonts` besides."""

@@ -35,11 +35,17 @@ class Press:
     """Lays out the letters of `run`. Raises LayoutError for what can't be printed as it was frozen."""
 
     def __init__(
-        self, run: LetterRun, texts: Iterable[RunText] | None = None, *, enclosing: bool = True
+        self,
+        run: LetterRun,
+        texts: Iterable[RunText] | None = None,
+        *,
+        enclosing: bool = True,
+        known: Callable[[str, int], int | None] = lambda language, before: None,
     ) -> None:
         """`texts` where they are not saved: of a letter that is only tried. Not `enclosing`: where only the personal
-        pages matter, and how many pages follow is guessed, not laid out."""
-        self._enclosing = enclosing
+        pages matter, and how many pages follow is guessed, not laid out. `known` tells how many pages an enclosure
+        has that was laid out before."""
+        self._enclosing, self._known = enclosing, known
         self._head: dict[str, Any] = run.letterhead
         self._texts: dict[str, RunText] = {text.language: text for text in texts or run.texts.all()}
         self._pictures = Pictures()
@@ -56,6 +62,9 @@ class Press:
     def forget(self) -> None:
         """Let go of the laid-out pages; how many they are stays known."""
         self._enclosures.clear()
+
+    def text(self, language: str) -> RunText:
+        return self._texts[language]
 
     def heading(self, letter: Letter) -> str:
         return str(self._texts[letter.language].words["heading"]).replace("{names}", letter.salutation)
@@ -114,6 +123,8 @@ class Press:
         key = (language, before)
         if key not in self._lengths and not self._enclosing:
             self._lengths[key] = _about(self._texts[language]) if self._texts[language].enclosure else 0
+        if key not in self._lengths and (known := self._known(language, before)) is not None:
+            self._lengths[key] = known
         if key not in self._lengths:
             enclosure = self.enclosure(language, before=before)
             self._lengths[key] = len(enclosure.pages) if enclosure else 0
@@ -126,6 +137,10 @@ class Press:
             written = bool(self._texts[language].enclosure)
             self._enclosures[key] = self._lay_out_enclosure(language, before) if written else None
         return self._enclosures[key]
+
+    def laid_out(self) -> list[tuple[str, int]]:
+        """The enclosures of which the pages are there, by language and how many pages stand before them."""
+        return [key for key, document in self._enclosures.items() if document]
 
     def _lay_out_enclosure(self, language: str, before: int) -> Document:
         text = self._texts[language]
@@ -141,10 +156,19 @@ class Press:
                 introduction=isolated(introduction) if rtl else mark_safe(introduction),  # noqa: S308 - sanitised
                 introduction_rtl=rtl,
             ),
-            guess=next(
-                (length for (known, _), length in self._lengths.items() if known == language), _about(text)
-            ),
+            guess=self._guess(language),
         )
+
+    def _guess(self, language: str) -> int:
+        """As many pages as behind another number of personal ones, or in proportion to another language's."""
+        for (known, _before), length in self._lengths.items():
+            if known == language:
+                return length
+        if self._enclosing:
+            for (known, _before), length in self._lengths.items():
+                if length:
+                    return max(1, round(length * _signs(self._texts[language]) / _signs(self._texts[known])))
+        return _about(self._texts[language])
 
     def _lay_out(self, template: str, language: str, *, total: int, **more: Any) -> Document:
         text = self._texts[language]
@@ -209,11 +233,14 @@ def settled(lay_out: Callable[[int], Document], guess: int = 1) -> Document:
 
 def _about(text: RunText) -> int:
     """How many pages the enclosure will have, or nearly: a good guess saves laying out all of it a second time."""
-    signs = sum(
+    return max(1, round(_signs(text) / A_PAGE))
+
+
+def _signs(text: RunText) -> int:
+    return sum(
         A_TOPIC + len(topic["title"]) + len(topic["body"]) + A_CONTACT * len(topic["contacts"])
         for topic in text.enclosure
     )
-    return max(1, round(signs / A_PAGE))
 
 
 def css_string(text: str) -> str:

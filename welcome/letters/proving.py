@@ -169,10 +169,15 @@ class _Looking:
         self.found += problems.of_run(self.run)
         # What the letters of a run share is kept in this process: its print files are made of the same.
         stock = self._stock()
-        for letters in self._in_chunks():
-            self._look_at(letters, stock)
-        if stock is not None:
-            self._keep_samples(chosen, stock)
+        try:
+            for letters in self._in_chunks():
+                self._look_at(letters, stock)
+            if stock is not None:
+                stock.keep_enclosures()
+                self._keep_samples(chosen, stock)
+        finally:
+            if stock is not None:
+                stock.forget()
         self._counted = self._total
         return self._keep()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from weasyprint import Document
 
-from welcome.letters import fingerprint, shapes, slots
+from welcome.letters import enclosures, fingerprint, shapes, slots
 from welcome.letters.embedding import Glyphs
 from welcome.letters.layout import LayoutError
 from welcome.letters.models import Letter, LetterRun
@@ -25,7 +25,8 @@ class Stock:
     """Of one run, for as long as it is frozen as it is."""
 
     def __init__(self, run: LetterRun) -> None:
-        self.press = Press(run)
+        self.run = run
+        self.press = Press(run, known=self._length)
         self._shapers = Shapers()
         self._slots: dict[Shape, list[Slot | CodeSlot] | LayoutError | Unset] = {}
         self._pages: dict[Shape, int] = {}
@@ -38,10 +39,14 @@ class Stock:
         """Whether it is laid out already."""
         return shape in self._slots
 
-    def forget(self) -> None:
-        """Let go of names and addresses, and of all that was only needed on the way to the plates."""
+    def forget_letters(self) -> None:
+        """Let go of names and addresses, and of the pages they were set on."""
         self._shapers.forget()
         self._documents.clear()
+
+    def forget(self) -> None:
+        """Let go of letters, and of all that was only needed on the way to the plates."""
+        self.forget_letters()
         self.press.forget()
 
     # --- how a letter goes into a shape ----------------------------------------------------------
@@ -111,11 +116,37 @@ class Stock:
         return self._plates[shape]
 
     def enclosure(self, language: str, *, before: int) -> Plate | None:
+        """The practical pages behind `before` personal ones, from the cache where any worker has laid them out."""
         key = (language, before)
         if key not in self._enclosures:
-            document = self.press.enclosure(language, before=before)
-            self._enclosures[key] = Plate(document, [()] * len(document.pages)) if document else None
+            self._enclosures[key] = self._kept(language, before) or self._laid_out(language, before)
         return self._enclosures[key]
+
+    def keep_enclosures(self) -> None:
+        """Of all that were laid out, so that no other worker lays them out."""
+        for language, before in self.press.laid_out():
+            self.enclosure(language, before=before)
+
+    def _kept(self, language: str, before: int) -> Plate | None:
+        text = self.press.text(language)
+        return enclosures.find(enclosures.name_of(self.run, text, before=before)) if text.enclosure else None
+
+    def _laid_out(self, language: str, before: int) -> Plate | None:
+        document = self.press.enclosure(language, before=before)
+        if document is None:
+            return None
+        plate = Plate(document, [()] * len(document.pages))
+        enclosures.keep(enclosures.name_of(self.run, self.press.text(language), before=before), plate)
+        return plate
+
+    def _length(self, language: str, before: int) -> int | None:
+        if (language, before) not in self._enclosures:
+            found = self._kept(language, before)
+            if found is None:
+                return None
+            self._enclosures[language, before] = found
+        found = self._enclosures[language, before]
+        return len(found.pages) if found else 0
 
     def tagged(self, shape: Shape) -> Tagged:
         if shape not in self._tagged:
