@@ -38,7 +38,7 @@ SENTENCES = (
     " trenger ikke bestille time. Ta gjerne med barna. Skjemaet finner dere på kommunens sider, og vi hjelper dere med"
     " å fylle det ut. Fristen er den første i måneden, men kom likevel om den er gått ut."
 )
-TIMES = 3  # So often the standard topics, that a letter has some six pages.
+TIMES = 4  # So often the standard topics, that a letter has six pages.
 
 
 def cpu() -> float:
@@ -75,7 +75,7 @@ def prepare():
         entry = STANDARD[order % len(STANDARD)]
         topic = Topic.objects.create(municipality=place, slug=f"{entry.slug}-{order}", order=order)
         TopicText.objects.create(
-            municipality=place, topic=topic, language="nb", title=str(entry.name), brief=SENTENCES[:220]
+            municipality=place, topic=topic, language="nb", title=str(entry.name), brief=SENTENCES[:165]
         )
     households = Household.objects.bulk_create(
         [

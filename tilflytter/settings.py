@@ -481,6 +481,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
+# A child that has held more, in KiB, is replaced after its task: the layout engine's native part keeps a little of each.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 240 * 1024
 # A child works in a tenth of it. What wants more is stopped alone, before the machine stops whatever it likes.
 WORKER_MEMORY_MB = _int("WORKER_MEMORY_MB", 2048, 1024, 1048576)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
