@@ -11,9 +11,12 @@ class MunicipalitiesConfig(AppConfig):
     def ready(self) -> None:
         # Their models can be imported only now.
         from municipalities.audit import context
+        from municipalities.changes import watching
         from municipalities.tenancy import guard
 
         context.follow_tasks()
         connection_created.connect(guard.on_connection)
         pre_migrate.connect(guard.before_migrations)
         post_migrate.connect(guard.after_migrations)
+        pre_migrate.connect(watching.before_migrations)
+        post_migrate.connect(watching.after_migrations)

@@ -9,6 +9,7 @@ from municipalities.audit.models import (
     SystemPruning,
     SystemSeal,
 )
+from municipalities.changes.models import PublicChange
 from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
 from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, EnquiryMessage
 from municipalities.learning.models import LearningPlace, LearningPlaceText
@@ -46,6 +47,7 @@ __all__ = [
     "OpeningHours",
     "Organisation",
     "OrganisationText",
+    "PublicChange",
     "RoleClaim",
     "SpecialDay",
     "Submission",

@@ -1,5 +1,6 @@
 from municipalities.activities.tasks import fetch, read_calendars, sweep_activities, tell
 from municipalities.audit.tasks import seal
+from municipalities.changes.tasks import forget_old_changes
 from municipalities.enquiries.tasks import send_answers, tell_of_overdue
 from municipalities.login.tasks import mail_password_link
 from municipalities.tenancy.tasks import check_all, check_chain, check_installation, sweep_checks
@@ -10,6 +11,7 @@ __all__ = [
     "check_chain",
     "check_installation",
     "fetch",
+    "forget_old_changes",
     "mail_password_link",
     "read_calendars",
     "remind_owners",

@@ -481,7 +481,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
-# A child that has held more, in KiB, is replaced after its task: the layout engine's native part keeps a little of each.
+# A child that has held more KiB is replaced after its task: the layout engine's native part keeps a little of each.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 240 * 1024
 # A child works in a tenth of it. What wants more is stopped alone, before the machine stops whatever it likes.
 WORKER_MEMORY_MB = _int("WORKER_MEMORY_MB", 2048, 1024, 1048576)
@@ -497,6 +497,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-letter-files": {"task": "welcome.letters.tasks.tidy", "schedule": crontab(20, 3)},
     "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},
     "seal-audit": {"task": "municipalities.audit.tasks.seal", "schedule": 60.0},
+    "forget-old-changes": {"task": "municipalities.changes.tasks.forget_old_changes", "schedule": 3600.0},
     "check-logs": {"task": "municipalities.tenancy.tasks.check_all", "schedule": crontab(10, 4)},
     "sweep-checks": {"task": "municipalities.tenancy.tasks.sweep_checks", "schedule": 60.0},
     "mail-answers": {"task": "welcome.privacy.tasks.mail_answers", "schedule": 300.0},

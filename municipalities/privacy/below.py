@@ -16,6 +16,7 @@ from municipalities.audit.models import (
     SystemPruning,
     SystemSeal,
 )
+from municipalities.changes.models import PublicChange
 from municipalities.links.models import Link
 from municipalities.municipality.models import Fact, Municipality, MunicipalityText
 from municipalities.privacy.activities import ACCOUNTS, CONTACTS, HISTORY, LINKS, SESSIONS
@@ -66,6 +67,7 @@ MUNICIPALITY: list[Declaration] = [
     declare(
         MunicipalityText, activity=ACCOUNTS, personal={"changed_by": STAFF}, plain=(*TEXT, "municipality", "kind")
     ),
+    nothing_personal(PublicChange, "id", "place", "at"),
     nothing_personal(
         Fact, "id", "municipality", "kind", "label", "value", "source", "source_url", "true_on", "order"
     ),

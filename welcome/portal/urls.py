@@ -24,6 +24,7 @@ from welcome.portal import (
     stories,
     submissions,
 )  # fmt: skip
+from welcome.portal.kept import kept
 
 
 class DoorConverter:
@@ -40,11 +41,11 @@ register_converter(DoorConverter, "door")
 
 app_name = "portal"
 urlpatterns = [
-    path("", county.county, name="county"),
-    path("compare/", county.compare, name="compare"),
-    path("topics/<slug:topic>/", county.across, name="across"),
-    path("privacy/", public.privacy, name="privacy"),
-    path("accessibility/", public.accessibility, name="accessibility"),
+    path("", kept(county.county), name="county"),
+    path("compare/", kept(county.compare), name="compare"),
+    path("topics/<slug:topic>/", kept(county.across), name="across"),
+    path("privacy/", kept(public.privacy), name="privacy"),
+    path("accessibility/", kept(public.accessibility), name="accessibility"),
     path("open-data/", elsewhere.open_data, name="open-data"),
     path("my/<slug:slot>/", my.my, name="my"),
     path("my/<slug:slot>/change/", my.change, name="my-change"),
@@ -74,25 +75,27 @@ urlpatterns = [
     path("confirm/club/<slug:slot>/", confirming.club_page, name="confirm-club"),
     path("confirm/offer/<slug:slot>/", confirming.offer, name="confirm-offer"),
     path("confirm/planning/<slug:slot>/", confirming.keep, name="keep-planning"),
-    path("<slug:slug>/", public.municipality, name="municipality"),
-    path("<slug:slug>/privacy/", public.privacy, name="privacy"),
-    path("<slug:slug>/accessibility/", public.accessibility, name="accessibility"),
+    path("<slug:slug>/", kept(public.municipality), name="municipality"),
+    path("<slug:slug>/privacy/", kept(public.privacy), name="privacy"),
+    path("<slug:slug>/accessibility/", kept(public.accessibility), name="accessibility"),
     path("<slug:slug>/own-page/", own_login.own_page, name="own-page"),
     path("<slug:slug>/search/", search_pages.search, name="search"),
     path("<slug:slug>/search/suggest/", search_pages.suggest, name="suggest"),
-    path("<slug:slug>/topics/", public.topics, name="topics"),
-    path("<slug:slug>/topics/<slug:topic>/", public.topic, name="topic"),
+    path("<slug:slug>/topics/", kept(public.topics), name="topics"),
+    path("<slug:slug>/topics/<slug:topic>/", kept(public.topic), name="topic"),
     path("<slug:slug>/poster-<slug:size>.pdf", elsewhere.poster, name="poster"),
     path("<slug:slug>/topics.atom", calendars.changed_topics, name="topics-atom"),
-    path("<slug:slug>/stories/", stories.stories, name="stories"),
-    path("<slug:slug>/schools/", learning.schools, name="schools"),
-    path("<slug:slug>/activities/", activities.activities, name="activities"),
+    path("<slug:slug>/stories/", kept(stories.stories), name="stories"),
+    path("<slug:slug>/schools/", kept(learning.schools, asked=False), name="schools"),
+    path("<slug:slug>/activities/", kept(activities.activities), name="activities"),
     path("<slug:slug>/activities/new/", submissions.submit, name="submit"),
-    path("<slug:slug>/activities/<str:activity>/", activities.activity, name="activity"),
+    path("<slug:slug>/activities/<str:activity>/", kept(activities.activity), name="activity"),
     path("<slug:slug>/activities.ics", calendars.of_municipality, name="calendar"),
     path("<slug:slug>/activities.atom", calendars.newest, name="calendar-atom"),
-    path("<slug:slug>/organisations/", activities.organisations, name="organisations"),
-    path("<slug:slug>/organisations/<slug:organisation>/", activities.organisation, name="organisation"),
+    path("<slug:slug>/organisations/", kept(activities.organisations), name="organisations"),
+    path(
+        "<slug:slug>/organisations/<slug:organisation>/", kept(activities.organisation), name="organisation"
+    ),
     path(
         "<slug:slug>/organisations/<slug:organisation>.ics",
         calendars.of_organisation,
@@ -103,5 +106,5 @@ urlpatterns = [
     path("<slug:slug>/meet/club/", meet.join_club, name="meet-club"),
     path("<slug:slug>/meet/offer/", meet.offer, name="meet-offer"),
     path("<slug:slug>/meet/sent/", meet.after, name="meet-sent"),
-    path("<slug:slug>/<door:door>/", public.door, name="door"),
+    path("<slug:slug>/<door:door>/", kept(public.door), name="door"),
 ]

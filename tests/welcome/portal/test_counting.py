@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.conf import settings as portal
+from django.core.cache import cache
 from django.db import OperationalError
 from django.test import RequestFactory
 from django.utils import timezone
@@ -99,8 +100,12 @@ def test_reading_asks_the_database_nothing_more_for_being_counted(ål, client, d
 
     with CaptureQueriesContext(connection) as without:
         client.get("/nb/al/")
+    cache.clear()
     with django_assert_num_queries(len(without)):
         client.get("/nb/al/", headers=HUMAN)
+    with django_assert_num_queries(1):
+        client.get("/nb/al/", headers=HUMAN)
+    assert views() == {"/al/": 2}, "a kept page is counted as well"
 
 
 def test_a_thousand_lines_take_as_many_statements_as_ten(ål, django_assert_max_num_queries):
