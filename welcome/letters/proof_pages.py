@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from welcome.letters import links, previews, proofs, run_lists
+from welcome.letters import links, previews, proofs, run_lists, since
 from welcome.letters.forms import WithdrawForm
 from welcome.letters.models import LetterRun, RunState
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample, ProofState
@@ -36,6 +36,7 @@ def proof(request: HttpRequest, run: LetterRun) -> HttpResponse:
     note_list(run, len(samples) + sum(problem.letter is not None for problem in problems), "samples")
     return show(
         request, run, "proof", proof=standing.proof, standing=standing, problems=problems, samples=samples,
+        since=since.of(run),
         at_work=at_work, nobody_took_it=at_work and _nobody_took_it(standing.proof),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.quarters import Quarter
-from welcome.letters import nudges, proofs, sampling
+from welcome.letters import nudges, proofs, sampling, since
 from welcome.letters.closing import deliver, finish
 from welcome.letters.freezing import freeze, freeze_if_draft, reopen, thaw
 from welcome.letters.locking import locked, note
@@ -65,6 +65,8 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
                 raise Refused(
                     _("In this municipality another person must approve than the one who froze the run.")
                 )
+            if off := since.meeting_is_off(run):
+                raise Refused(off + " " + _("Thaw the run and freeze it again."))
             _approve_what_is_proved(run, by)
             note(Action.APPROVED, run, by)
             nudges.after_commit(nudges.RENDER_FILE, _divide(run))

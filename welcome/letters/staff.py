@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 from welcome.households.models import Household
-from welcome.letters import deliveries, figures, proof_pages, proofs, run_lists, runs
+from welcome.letters import deliveries, figures, proof_pages, proofs, run_lists, runs, since
 from welcome.letters.channels import Channel
 from welcome.letters.forms import ApproveForm, EnsureForm, FreezeForm, SureForm, WithdrawForm
 from welcome.letters.models import LeftOutReason, LetterRun, RunState
@@ -95,7 +95,7 @@ def _approve(request: HttpRequest, run: LetterRun, form: Form, status: int = 200
         request, run, "approve", status=status, outline=found, proof=standing.proof,
         missing=standing.missing if is_frozen else None,
         languages=run_lists.named_languages(found.languages), channels=_ways(run), form=form,
-        needs_another=needs_another, today=timezone.localdate(),
+        needs_another=needs_another, today=timezone.localdate(), since=since.of(run),
     )  # fmt: skip
 
 

@@ -13,9 +13,21 @@ from welcome.hosts.models import HostAssignment
 from welcome.letters.cohort import Member
 from welcome.letters.models import Letter
 from welcome.meetings import actions as meetings
-from welcome.meetings.models import next_for
+from welcome.meetings.models import WelcomeMeeting, next_for
 from welcome.packages.composing import gifts_of
 from welcome.packages.models import Gift
+
+
+def when_and_where(meeting: WelcomeMeeting) -> dict[str, Any]:
+    begins, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    return {
+        "day": begins.date().isoformat(),
+        "time": f"{begins:%H:%M}",
+        "until": f"{ends:%H:%M}",
+        "deadline": timezone.localtime(meeting.deadline).date().isoformat(),
+        "place": meeting.place,
+        "address": meeting.address,
+    }
 
 
 class Telling:
@@ -46,15 +58,8 @@ class Telling:
         meeting = self._meeting
         if meeting is None:
             return {}
-        begins, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
         found = {language: meeting.text_set.best(language) for language in languages}
-        return {
-            "day": begins.date().isoformat(),
-            "time": f"{begins:%H:%M}",
-            "until": f"{ends:%H:%M}",
-            "deadline": timezone.localtime(meeting.deadline).date().isoformat(),
-            "place": meeting.place,
-            "address": meeting.address,
+        return when_and_where(meeting) | {
             "texts": {
                 language: {"title": text.title, "body": text.brief, "language": text.language}
                 for language, text in found.items()

@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.links.models import Link
 from municipalities.municipality import scope
+from tests.factories.municipalities import MembershipFactory
 from tests.factories.welcome import (
     GiftFactory,
     GiftTextFactory,
@@ -21,10 +23,11 @@ from tests.factories.welcome import (
 )
 from tests.municipalities.links.made import path_of
 from tests.welcome.letters.frozen import QUARTER, arrive, make_municipality, make_printed, protect
+from welcome.hosts import actions as hosting
 from welcome.hosts.models import Host, HostAssignment
-from welcome.letters import runs, schedule
+from welcome.letters import proving, runs, schedule, since
 from welcome.letters.models import Letter
-from welcome.meetings.models import Invitation, SignUp
+from welcome.meetings.models import Invitation, SignUp, WelcomeMeeting
 from welcome.packages.models import Gift, GiftRule
 from welcome.privacy import erasure, report
 
@@ -221,3 +224,65 @@ def test_a_task_that_freezes_in_the_municipality_s_scope_invites(place):
     arrive(place)
     with scope.of(place.pk):
         assert freeze(place).letters.get().code
+
+
+# --- what changes after the freezing ---------------------------------------------------------------
+
+
+def proved(run):
+    proving.prove(run.proofs.get().pk)
+    return run
+
+
+@pytest.mark.parametrize("what", ["called off", "moved", "hidden", "gone", "another place"])
+def test_letters_that_tell_of_a_meeting_that_is_not_held_are_not_approved(place, what, client):
+    arrive(place, language="nb")
+    run = proved(freeze(place))
+    meeting = WelcomeMeeting.objects.get()
+    changes = {
+        "called off": {"cancelled_at": NOW},
+        "moved": {"ends_at": meeting.ends_at + datetime.timedelta(hours=1)},
+        "hidden": {"published": False},
+        "another place": {"place": "Samfunnshuset"},
+    }  # fmt: skip
+    if what == "gone":
+        meeting.delete()
+    else:
+        WelcomeMeeting.objects.filter(pk=meeting.pk).update(**changes[what])
+    with pytest.raises(runs.Refused, match=r"desember|December"):
+        runs.approve(run=run, by=None)
+    client.force_login(MembershipFactory(municipality=place, role="coordinator").user)
+    for step in ("proof", "approve"):
+        page = client.get(reverse(f"admin:welcome_letterrun_{step}", args=[run.pk])).content.decode()
+        assert "ble avlyst eller endret" in page
+    assert "approve_now" not in page
+    assert 'value="Godkjenn' not in page
+    runs.approve(run=proved(runs.freeze(run=runs.thaw(run=run, by=None), by=None)), by=None)
+
+
+def test_an_earlier_meeting_that_is_planned_later_takes_nothing_away(place):
+    arrive(place, language="nb")
+    run = proved(freeze(place))
+    starts = NOW + datetime.timedelta(days=20)
+    WelcomeMeetingFactory(
+        municipality=place, published=True, starts_at=starts, ends_at=starts + datetime.timedelta(hours=1),
+        deadline=starts - datetime.timedelta(days=1),
+    )  # fmt: skip
+    assert since.of(run) == since.Since()
+    assert runs.approve(run=run, by=None).state != "frozen"
+
+
+def test_staff_are_told_how_many_letters_name_another_host(place):
+    had, gets, keeps = (arrive(place, language="nb", house_number=str(number)) for number in range(1, 4))
+    ended = with_host(had)
+    with_host(keeps)
+    run = proved(freeze(place))
+    assert since.of(run).hosts == 0
+    hosting.end(assignment=ended, by=None)
+    with_host(gets)
+    assert since.of(run).hosts == 2
+    [sentence] = since.of(run).sentences
+    assert sentence.startswith("2 ")
+    assert runs.approve(run=run, by=None).state != "frozen", "they are told, and decide"
+    run.refresh_from_db()
+    assert since.of(run) == since.Since()
