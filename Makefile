@@ -30,7 +30,7 @@ test-browser: ready-browser ## journeys in Chromium with axe on every page
 	$(BIN)/pytest -n 2 --dist worksteal tests/browser
 
 test-faults: ready ## workers killed, messages lost, disks full; a table of F1-F11 (FAULTS=short or long)
-	FAULTS=$(FAULTS) $(RUN) bin/services.py $(BIN)/pytest --no-header --tb=short --show-capture=no tests/faults
+	FAULTS=$(FAULTS) $(RUN) bin/services.py $(BIN)/pytest -n 2 --no-header --tb=short --show-capture=no tests/faults
 
 bench: ready ## every benchmark
 	@$(RUN) bin/bench.py

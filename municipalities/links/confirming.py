@@ -80,16 +80,26 @@ class ToConfirm(MunicipalityOwned):
 
 
 def keep(row: ToConfirm) -> bool:
-    """False if this very form was sent before: a double click, or a page that was sent again. Nothing is kept then."""
+    """False if this very form was sent before: a double click, or a page that was sent again. Nothing is kept then. Who
+    went back and mended the e-mail or the phone has sent another: the first would never be answered."""
     try:
         with transaction.atomic():
             row.save(force_insert=True)
             record(action=Action.ADDED, of=row)
     except IntegrityError:
-        if not _sent(row).exists():
+        before = _sent(row).first()
+        if before is None:
             raise
-        return False
+        if _reached_at(before) == _reached_at(row):
+            return False
+        mended = salted_hmac("links.mended", f"{row.sent_as} {_reached_at(row)}", algorithm="sha256")
+        row.sent_as = mended.hexdigest()[:16]  # So that this one, sent twice, is one as well.
+        return keep(row)
     return True
+
+
+def _reached_at(row: ToConfirm) -> tuple[str, str]:
+    return row.email.casefold(), str(getattr(row, "phone", ""))
 
 
 def _sent(row: ToConfirm) -> "models.QuerySet[Any]":

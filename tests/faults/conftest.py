@@ -9,7 +9,12 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.faults.counting import count, pytest_runtest_makereport, pytest_unconfigure  # noqa: F401
+from tests.faults.counting import (  # noqa: F401
+    count,
+    pytest_runtest_logreport,
+    pytest_runtest_makereport,
+    pytest_unconfigure,
+)
 from tests.faults.portal import Portal
 from tests.faults.servers import OwnPostgreSQL, OwnRedis
 from tests.municipalities.national import svarut_double as double

@@ -39,23 +39,31 @@ def count(request: pytest.FixtureRequest) -> Callable[..., None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Any:
     report = yield
-    marker = item.get_closest_marker("fault")
-    if marker is None or (report.when == "setup" and report.passed) or report.when == "teardown":
-        return report
-    fault, what = marker.args
-    counted = dict(item.user_properties)
+    if marker := item.get_closest_marker("fault"):
+        report.fault = marker.args  # Comes along when the test ran in another process.
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if (
+        not hasattr(report, "fault")
+        or (report.when == "setup" and report.passed)
+        or report.when == "teardown"
+    ):
+        return
+    fault, what = report.fault
+    counted = dict(report.user_properties)
     verdict = {"passed": "held", "failed": "BROKEN", "skipped": "not run"}[report.outcome]
     if report.skipped:
-        counted = {"why": str(report.longrepr[2]).removeprefix("Skipped: ")}
+        counted = {"why": str(report.longrepr[2]).removeprefix("Skipped: ")}  # type: ignore[index]
     _rows.append(
-        {"fault": fault, "what": what, "verdict": verdict, **counted, "seconds": round(call.duration, 1)}
+        {"fault": fault, "what": what, "verdict": verdict, **counted, "seconds": round(report.duration, 1)}
     )
-    return report
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After pytest's own last line. Nothing where nothing was tried, as when tests are only listed."""
-    if not _rows:
+    if not _rows or hasattr(config, "workerinput"):
         return
     tried = {row["fault"] for row in _rows}
     rows = _rows + [

@@ -3,22 +3,27 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.links.confirming import ToConfirm, ToConfirmQuerySet
 from municipalities.texts.languages import CHOICES
 from welcome.households.consents import ConsentText
-from welcome.households.models import Household
+from welcome.households.models import Household, Person
 
 
 class MemberQuerySet(ToConfirmQuerySet["Member"]):
     def for_files(self) -> Self:
-        """Without those of households that are protected or may only be kept: they go out in no file."""
-        return self.confirmed().filter(
-            Q(household=None) | Q(household__protection="", household__held_at=None)
+        """Without those of households that are protected or may only be kept, and who is reached as one of them is:
+        they go out in no file."""
+        hidden = Person.objects.in_no_file().filter(municipality=OuterRef("municipality"))
+        rows = (
+            self.confirmed()
+            .annotate(_folded=Lower("email"))
+            .exclude(Exists(hidden.annotate(_same=Lower("email")).filter(_same=OuterRef("_folded"))))
         )
+        return rows.filter(Q(household=None) | Q(household__protection="", household__held_at=None))
 
     def of_household(self, household: Household) -> Self:
         """Who of the household came with an order, or by themselves with an e-mail that one of them has."""

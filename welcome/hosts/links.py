@@ -4,7 +4,6 @@ import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.links.confirming import DAYS_TO_CONFIRM
 from municipalities.links.purposes import Purpose
 from welcome.hosts.offers import HostOffer
 
@@ -12,7 +11,8 @@ from welcome.hosts.offers import HostOffer
 OFFER = Purpose(
     code="host-offer",
     model=HostOffer,
-    lifetime=datetime.timedelta(days=DAYS_TO_CONFIRM),
+    # As long as an offer may wait for its answer: until then they look at it and take it back.
+    lifetime=datetime.timedelta(days=190),
     page="portal:confirm-offer",
     over=_(
         "It led to your offer to be a host. The offer is answered, or was not confirmed in time and is deleted. You"

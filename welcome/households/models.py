@@ -249,6 +249,10 @@ class PersonQuerySet(OwnedQuerySet["Person"]):
     def alive(self) -> Self:
         return self.filter(died_on=None)
 
+    def in_no_file(self) -> Self:
+        """Whose household's address is protected, or whose data may only be kept."""
+        return self.exclude(household__protection=Protection.NONE, household__held_at=None)
+
 
 class Person(MunicipalityOwned):
     household = models.ForeignKey(

@@ -6,7 +6,8 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Lower, Replace
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.municipality.models import Municipality, MunicipalityOwned, OwnedQuerySet
 from municipalities.texts.languages import CHOICES
 from municipalities.texts.models import ShortText, TextSet, text_constraints
-from welcome.households.models import Household, Protection
+from welcome.households.models import Household, Person, Protection
 
 MOST_SEATS = 2000
 MOST_ADULTS = 20
@@ -183,9 +184,16 @@ class SignUpQuerySet(OwnedQuerySet["SignUp"]):
 
     def for_files(self) -> Self:
         """Without those of households that are protected, whose row would tell that they are, or that may only be
-        kept: they go out in no file."""
+        kept, and who is reached as one of them is: they go out in no file."""
         open_ones = Q(household__protection=Protection.NONE, household__held_at=None, household__isnull=False)
-        return self.filter(Q(household=None) | open_ones)
+        hidden = Person.objects.in_no_file().filter(municipality=OuterRef("municipality"))
+        by_email = Q(_same=OuterRef("_contact")) & ~Q(_same="")
+        by_phone = (Q(phone=OuterRef("_contact")) | Q(phone=OuterRef("_norwegian"))) & ~Q(phone="")
+        bare = Replace(Replace(Lower("contact"), Value(" ")), Value("\u00a0"))
+        rows = self.annotate(_contact=bare, _norwegian=Concat(Value("+47"), bare)).exclude(
+            Exists(hidden.annotate(_same=Lower("email")).filter(by_email | by_phone))
+        )
+        return rows.filter(Q(household=None) | open_ones)
 
 
 class SignUp(MunicipalityOwned):

@@ -12,6 +12,7 @@ from municipalities.links import actions as links
 from municipalities.links import confirming
 from municipalities.tenancy.models import User
 from welcome.households.models import Person
+from welcome.households.recognition import name_key
 from welcome.meetings import actions as meetings
 from welcome.orders import tasks, veiling
 from welcome.orders.models import WHO, Order, OrderState
@@ -36,7 +37,8 @@ def confirm(*, order: Order) -> bool:
             return False
         record(action=Action.CHANGED, of=order, fields=["confirmed_at", "state"])
         order.refresh_from_db()
-        if order.is_only_for_meeting and sign_up(order=order):
+        # Who may be of people whose address is protected goes to the queue: a seat by name is on lists and in files.
+        if order.is_only_for_meeting and not veiling.may_be_protected(order) and sign_up(order=order):
             empty(order=order, by=None)
     return True
 
@@ -111,9 +113,15 @@ def forget_of(*, people: Iterable[Person], by: User | None) -> int:
 
 
 def _is_theirs(order: Order, person: Person) -> bool:
-    if person.email and order.email.casefold() == person.email.casefold():
+    """Many bear the same name: it says who somebody is only with the birth year, or at the same address."""
+    if order.reaches(person):
         return True
-    if person.phone and order.phone == person.phone:
-        return True
-    years = {order.birth_year if order.name_key == person.name_key else None, person.birth_year} - {None}
-    return person.name_key in order.name_keys and len(years) < 2
+    years = {order.name_key: order.birth_year} | {
+        name_key(each["name"]): each.get("born") for each in order.others
+    }
+    if person.name_key not in years:
+        return False
+    born = years[person.name_key]
+    if born is not None and person.birth_year is not None:
+        return born == person.birth_year
+    return bool(order.address.key) and order.address.key == person.household.address_key

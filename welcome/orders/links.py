@@ -9,12 +9,12 @@ from welcome.households.links import language_on_screen
 from welcome.households.models import Household, HouseholdState
 from welcome.orders.models import Order
 
-# No right: only the program issues it, when the form is sent. Longer than one may confirm, so that one can look
-# again whether one is signed up for the meeting.
+# No right: only the program issues it, when the form is sent. As long as an order may lie in the queue: by it they
+# look whether they are signed up, and take back what they have sent.
 ORDER = Purpose(
     code="order",
     model=Order,
-    lifetime=datetime.timedelta(days=60),
+    lifetime=datetime.timedelta(days=365),
     page="portal:confirm-order",
     over=_(
         "It led to what you have ordered. What is not confirmed within a week is deleted. You can order again, or call"

@@ -20,7 +20,7 @@ from welcome.households.merging import LONGEST_NOTE
 from welcome.households.models import AddressKind, Household, HouseholdState, Person, PersonRole, Source
 from welcome.households.recognition import name_key
 from welcome.meetings import actions as meetings
-from welcome.orders import actions
+from welcome.orders import actions, veiling
 from welcome.orders.matching import twin_in
 from welcome.orders.models import Order, Situation
 from welcome.orders.taking import offered
@@ -32,12 +32,15 @@ def join(*, order: Order, household: Household, take: Collection[str], by: User 
     """Takes over what is ticked, `take` keys of `offered`, and does what was wished for. Raises ValidationError where
     somebody was first, across municipalities, and where the household may only be kept."""
     with transaction.atomic():
-        order = _locked(order)
+        # The household before the order, as protection and erasure lock them.
         rows = Household.objects.of(order.municipality).select_for_update(of=("self",))
         home = rows.select_related("municipality").with_people().filter(pk=household.pk).first()
+        order = _locked(order)
         if home is None:
             raise ValidationError(_("One of the households is no longer there."))
         holding.refuse_held(home)
+        if home.state == HouseholdState.LEFT and order.situation == Situation.PLANNING:
+            raise ValidationError(_("This household has moved on: make a new one of who plans to come back."))
         changed = _take_over(order, home, {each.key for each in offered(order, home)} & set(take), by)
         _settle(order, home, by)
         if changed:
@@ -62,6 +65,7 @@ def _take_over(order: Order, home: Household, keys: set[str], by: User | None) -
         setattr(home, name, "\n".join(texts)[:LONGEST_NOTE])
     if "moved" in keys:
         home.state, home.moved_in = HouseholdState.LIVING, order.moved_on
+        home.left_on, home.left_to, home.left_why = None, "", ""
     if "address" in keys and home.state != HouseholdState.PLANNING:
         order.address.put_on(home)
     home.save()
@@ -81,7 +85,8 @@ def _take_people(order: Order, home: Household, keys: set[str]) -> list[str]:
         person.email = order.email if "email" in keys else person.email
         person.birth_year = order.birth_year if "born" in keys else person.birth_year
         person.save(update_fields=["phone", "email", "birth_year"])
-        changed += [f"people.{name}" for name in sorted(keys & {"phone", "email"})]
+        names = {"phone": "phone", "email": "email", "born": "birth_year"}
+        changed += [f"people.{names[key]}" for key in sorted(keys & names.keys())]
     new = _sender(order) if "sender" in keys else []
     new += [
         _other(each) for number, each in enumerate(order.others) if f"other-{number}" in keys
@@ -214,13 +219,22 @@ def _locked(order: Order) -> Order:
     found = rows.filter(pk=order.pk).first()
     if found is None:
         raise ValidationError(_("This order is settled already, or gone."))
+    veiling.veil(found)  # Protection may have come since.
     return found
 
 
 def _settle(order: Order, home: Household, by: User | None) -> None:
     order.household = home
     meeting = order.meeting
-    if order.wants_meeting and meeting is not None and meeting.takes_sign_ups() and not home.is_protected:
+    if (
+        order.wants_meeting
+        and meeting is not None
+        and meeting.takes_sign_ups()
+        and not home.is_protected
+        and not meeting.sign_ups.standing()
+        .filter(household=home)
+        .exists()  # What they said themselves stands.
+    ):
         order.sign_up = meetings.sign_up(meeting=meeting, household=home, party=actions.party_of(order))
     _join_club(order, home, by)
     actions.empty(order=order, by=by)

@@ -80,7 +80,8 @@ def _of_household(order: Order, home: Household) -> list[Take]:
         Take("interests", _("Interests"), home.interests, order.interests, not home.interests),
         Take("needs", _("Needs"), home.needs, order.needs, not home.needs),
     ]
-    if home.state == HouseholdState.PLANNING and order.moved_on is not None:
+    comes_back = home.state == HouseholdState.LEFT and _is_later(order, home)
+    if order.moved_on is not None and (home.state == HouseholdState.PLANNING or comes_back):
         day = date_format(order.moved_on, "DATE_FORMAT")
         takes.append(Take("moved", _("They have moved in"), home.get_state_display(), day, True))
     if home.state == HouseholdState.PLANNING and order.situation == Situation.PLANNING:
@@ -88,9 +89,15 @@ def _of_household(order: Order, home: Household) -> list[Take]:
         until = planning.planned_until(order.municipality, timezone.localdate(order.asked_at))
         if home.consent_until is None or home.consent_until < until:
             takes.append(Take("planning", _("Consent until"), day, date_format(until, "DATE_FORMAT"), True))
-    if not home.is_protected and home.address_kind == AddressKind.UNKNOWN and order.moved_on is not None:
-        takes.append(Take("address", _("Address"), "", order.address.line, True))
+    has_none = home.address_kind == AddressKind.UNKNOWN or comes_back
+    if not home.is_protected and has_none and order.moved_on is not None:
+        held = ", ".join(home.address_lines)
+        takes.append(Take("address", _("Address"), held, order.address.line, True))
     return takes
+
+
+def _is_later(order: Order, home: Household) -> bool:
+    return order.moved_on is not None and home.left_on is not None and order.moved_on >= home.left_on
 
 
 def _person_words(name: str, born: int | None) -> str:

@@ -15,9 +15,14 @@ from welcome.households.models import Person, PersonQuerySet
 from welcome.orders.models import ADDRESS, Order
 
 
+def may_be_protected(order: Order) -> bool:
+    """One of its people has the name, e-mail or phone of somebody whose address is protected."""
+    return _protected(order.municipality, [order]).exists()
+
+
 def veil(order: Order) -> None:
-    """Before it is kept."""
-    if _protected(order.municipality, [order]).exists():
+    """Before it is kept, and before anything is made of it."""
+    if may_be_protected(order):
         for name in ADDRESS:
             setattr(order, name, "")
 

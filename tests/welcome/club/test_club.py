@@ -9,9 +9,10 @@ from django.urls import reverse
 from municipalities.audit.models import AuditEntry
 from municipalities.links import actions as links
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
-from tests.factories.welcome import HouseholdFactory, MemberFactory, PersonFactory
+from tests.factories.welcome import ConsentTextFactory, HouseholdFactory, MemberFactory, PersonFactory
 from tests.municipalities.links.made import path_of
 from tests.welcome.orders.filled import send_page
+from welcome.club import actions as club
 from welcome.club import delivery
 from welcome.club.links import CLUB
 from welcome.club.models import Member
@@ -110,3 +111,14 @@ def test_who_asks_what_is_held_and_who_is_erased_is_found_by_their_mail(place):
     assert "welcome.Member" in held
     erasure.erase(household=home, by=None)
     assert list(Member.objects.all()) == [other]
+
+
+def test_a_mended_address_is_another_sending_and_the_same_form_twice_is_one(place):
+    row = MemberFactory.build(
+        municipality=place, email="mari@lie.example", text=ConsentTextFactory(municipality=place)
+    )
+    for email in ("mari@lie.example", "Mari@lie.example", "maria@lie.example", "maria@lie.example"):
+        club.ask(
+            member=Member(municipality=place, name=row.name, email=email, text=row.text, sent_as=row.sent_as)
+        )
+    assert sorted(Member.objects.values_list("email", flat=True)) == ["mari@lie.example", "maria@lie.example"]

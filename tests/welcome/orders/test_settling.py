@@ -17,6 +17,7 @@ from tests.factories.welcome import (
     MemberFactory,
     OrderFactory,
     PersonFactory,
+    SignUpFactory,
     WelcomeMeetingFactory,
 )
 from tests.welcome.orders.filled import NOWHERE
@@ -25,7 +26,7 @@ from welcome.households import holding
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, HouseholdState, Person
 from welcome.meetings.models import SignUp
-from welcome.orders import matching, settling, taking
+from welcome.orders import actions, matching, settling, taking
 from welcome.orders.models import Order, OrderState
 
 pytestmark = pytest.mark.django_db
@@ -400,3 +401,131 @@ def test_the_list_asks_a_constant_number_of_questions(office, place, django_asse
         order(place)
     with django_assert_max_num_queries(14):
         office.get(reverse("admin:welcome_order_changelist") + "?queue=waiting")
+
+
+# --- who has moved on, who signed up before, who is protected ----------------------------------------
+
+
+def gone(place, **more):
+    home = HouseholdFactory(
+        municipality=place, moved_in=datetime.date(2020, 3, 1), state="left", left_on=datetime.date(2024, 5, 1),
+        left_to="Bergen", left_why="Jobb", **more,
+    )  # fmt: skip
+    PersonFactory(household=home, given_name="Maria", family_name="Lie", birth_year=1990)
+    return home
+
+
+def test_who_has_moved_on_and_comes_back_lives_here_again(place, boss):
+    home, row = gone(place), order(place, moved=True, street="Sundrevegen 4")
+    keys = {take.key for take in taking.offered(row, home)}
+    assert {"moved", "address"} <= keys
+    settling.join(order=row, household=home, take=keys, by=boss)
+    home.refresh_from_db()
+    assert (home.state, home.moved_in) == (HouseholdState.LIVING, row.moved_on)
+    assert (home.left_on, home.left_to, home.left_why) == (None, "", "")
+    assert home.street_line == "Sundrevegen 4"
+
+
+def test_a_day_before_they_left_brings_nobody_back(place):
+    row = order(place, moved=True)
+    row.moved_on = datetime.date(2023, 8, 15)
+    assert not {"moved", "address"} & {take.key for take in taking.offered(row, gone(place))}
+
+
+def test_who_plans_to_come_back_is_a_household_of_its_own(place, boss):
+    row = order(place)
+    with pytest.raises(ValidationError, match="moved on|flyttet"):
+        settling.join(order=row, household=gone(place), take=[], by=boss)
+    assert Order.objects.get(pk=row.pk).state == OrderState.WAITING
+
+
+def test_a_seat_they_have_taken_themselves_stands(place, boss):
+    home = HouseholdFactory(municipality=place)
+    meeting = WelcomeMeetingFactory(municipality=place, published=True)
+    mine = SignUpFactory(municipality=place, meeting=meeting, household=home, adults=3, children=[2], seats=4)
+    row = order(place, moved=True, wants_meeting=True, meeting=meeting)
+    settling.join(order=row, household=home, take=[], by=boss)
+    [seat] = meeting.sign_ups.all()
+    assert (seat.pk, seat.adults, seat.children) == (mine.pk, 3, [2])
+    assert Order.objects.get(pk=row.pk).state == OrderState.SETTLED
+
+
+def test_a_birth_year_that_is_taken_over_is_in_the_log(place, boss):
+    home = HouseholdFactory(municipality=place)
+    PersonFactory(household=home, given_name="Maria", family_name="Lie", birth_year=None)
+    row = order(place, moved=True, email="", phone="+4741234567", confirmed_at=None)
+    settling.join(order=row, household=home, take=["born"], by=boss)
+    assert "people.birth_year" in AuditEntry.objects.get(note=f"order={row.pk}").fields
+
+
+def test_protection_that_came_while_an_order_waited_is_seen_when_it_is_settled(place, boss):
+    row = order(place, moved=True)
+    hidden = HouseholdFactory(municipality=place, protection="confidential", **NOWHERE)
+    PersonFactory(household=hidden, given_name="Maria", family_name="Lie", birth_year=1990)
+    assert Order.objects.get(pk=row.pk).street
+    home = settling.register(order=row, by=boss)
+    assert home.street_line == ""
+
+
+@pytest.mark.parametrize("same", ["name", "email"])
+def test_nobody_who_may_be_protected_gets_a_seat_by_name(place, same):
+    meeting = WelcomeMeetingFactory(municipality=place, published=True)
+    hidden = HouseholdFactory(municipality=place, protection="confidential", **NOWHERE)
+    known = {"name": {"given_name": "Maria", "family_name": "Lie"}, "email": {"email": "Maria@lie.example"}}
+    PersonFactory(household=hidden, **known[same])
+    only = {"unconfirmed": True, "wants_package": False, "wants_meeting": True, "meeting": meeting, "situation": "",
+            "planning_text": None, "email": "maria@lie.example"}  # fmt: skip
+    row = order(place, **only)
+    assert actions.confirm(order=row)
+    assert not SignUp.objects.exists()
+    assert Order.objects.get(pk=row.pk).state == OrderState.WAITING
+    other = order(place, **only | {"given_name": "Kari", "email": "kari@lie.example"})
+    assert actions.confirm(order=other)
+    assert SignUp.objects.get().name == "Kari Lie"
+
+
+def test_whoever_is_reached_as_somebody_protected_or_held_is_in_no_file(place):
+    meeting = WelcomeMeetingFactory(municipality=place, published=True)
+    hidden = HouseholdFactory(municipality=place, protection="confidential", **NOWHERE)
+    held = HouseholdFactory(municipality=place)
+    for number, home in enumerate([hidden, held]):
+        PersonFactory(household=home, email=f"Hemmeleg{number}@lie.example", phone=f"+474123456{number}")
+    holding.hold(household=held, why="contested", by=MembershipFactory(municipality=place).user)
+    elsewhere = HouseholdFactory(protection="confidential", **NOWHERE)
+    PersonFactory(household=elsewhere, email="open@lie.example")
+    PersonFactory(
+        household=HouseholdFactory(municipality=place, protection="confidential", **NOWHERE), email=""
+    )
+    for contact in ("hemmeleg0@lie.example", "HEMMELEG1@lie.example", "412 34 560", "+47 41 23 45 61",
+                    "open@lie.example", "41 23 45 69"):  # fmt: skip
+        SignUpFactory(municipality=place, meeting=meeting, household=None, name="Nokon", contact=contact)
+    SignUpFactory(
+        municipality=place, meeting=meeting, household=HouseholdFactory(municipality=place, house_number="9")
+    )
+    for email in ("hemmeleg0@lie.example", "hemmeleg1@lie.example", "open@lie.example"):
+        MemberFactory(municipality=place, email=email)
+    assert sorted(meeting.sign_ups.for_files().values_list("contact", flat=True)) == [
+        "", "41 23 45 69", "open@lie.example",
+    ]  # fmt: skip
+    assert [member.email for member in Member.objects.of(place).for_files()] == ["open@lie.example"]
+
+
+def test_a_stranger_of_the_same_name_keeps_the_order_when_somebody_is_forgotten(place):
+    home = HouseholdFactory(municipality=place)
+    person = PersonFactory(
+        household=home, given_name="Maria", family_name="Lie", birth_year=1990, email="", phone=""
+    )
+    strangers = [
+        order(place, birth_year=1971),
+        order(place, birth_year=None),
+        order(place, given_name="Per", others=[{"name": "Maria Lie", "born": 1950}]),
+    ]
+    theirs = [
+        order(place, birth_year=1990),
+        order(place, birth_year=None, moved=True, street="Øvre Ålsgata 12 B"),
+        order(place, given_name="Per", others=[{"name": "Maria Lie", "born": 1990}]),
+    ]
+    home.street, home.house_number, home.house_letter = "Øvre Ålsgata", "12", "B"
+    assert theirs[1].address.key == home.address_key
+    assert actions.forget_of(people=[person], by=None) == len(theirs)
+    assert set(Order.objects.values_list("pk", flat=True)) == {row.pk for row in strangers}
