@@ -4,7 +4,7 @@ from municipalities.changes.tasks import forget_old_changes
 from municipalities.enquiries.tasks import send_answers, tell_of_overdue
 from municipalities.login.tasks import mail_password_link
 from municipalities.tenancy.tasks import check_all, check_chain, check_installation, sweep_checks
-from municipalities.topics.tasks import remind_owners
+from municipalities.topics.tasks import remind_owners, tell_of_old_texts
 
 __all__ = [
     "check_all",
@@ -20,5 +20,6 @@ __all__ = [
     "sweep_activities",
     "sweep_checks",
     "tell",
+    "tell_of_old_texts",
     "tell_of_overdue",
 ]

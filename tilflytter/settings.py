@@ -515,6 +515,10 @@ CELERY_BEAT_SCHEDULE = {
     "mail-members": {"task": "welcome.club.tasks.mail_members", "schedule": 60.0},
     "ask-planners": {"task": "welcome.orders.tasks.ask_planners", "schedule": crontab(25, 7)},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},
+    "tell-of-old-texts": {
+        "task": "municipalities.topics.tasks.tell_of_old_texts",
+        "schedule": crontab(20, 7, day_of_week="mon"),
+    },
 }
 
 # How long the installation's own log is kept; each municipality decides for its own.

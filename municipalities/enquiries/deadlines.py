@@ -17,7 +17,8 @@ from municipalities.audit.vocabulary import Action
 from municipalities.enquiries.models import Enquiry, Outcome, State
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
-from municipalities.tenancy.models import Membership, Role, User
+from municipalities.tenancy.models import User
+from municipalities.tenancy.told import coordinators_of
 
 TOLD = 5  # Enquiries named in the mail; the rest is a number.
 QUIET = datetime.timedelta(days=30)  # After its answer nobody has written: it is closed.
@@ -67,19 +68,10 @@ def tell(place: Municipality, today: datetime.date) -> int:
         if not untold.update(told_late_on=today):
             return 0  # None, or another process was first.
         rows = list(late.select_related("assigned_to").order_by("due_on", "pk"))
-        told = [_write_to(user, place, rows, today) for user in recipients(place)]
+        told = [_write_to(user, place, rows, today) for user in coordinators_of(place)]
         if not any(told):
             raise NobodyTold
     return sum(told)
-
-
-def recipients(place: Municipality) -> list[User]:
-    """The coordinators; where there are none, the administrators."""
-    for role in (Role.COORDINATOR, Role.ADMINISTRATOR):
-        members = Membership.objects.of(place).filter(role=role)
-        if found := list(User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("pk")):
-            return found
-    return []
 
 
 def _write_to(user: User, place: Municipality, rows: list[Enquiry], today: datetime.date) -> bool:

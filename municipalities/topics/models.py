@@ -112,6 +112,7 @@ class TopicText(Text, MunicipalityOwned):
         blank=True,
         help_text=_("One or two sentences for the letter's enclosure; empty: the page's first paragraph."),
     )
+    escalated_on = models.DateField(_("coordinators told"), null=True, blank=True, editable=False)
 
     objects = OwnedQuerySet["TopicText"].as_manager()
 

@@ -14,7 +14,7 @@ DECLARATIONS = [
         TopicText,
         activity=ACCOUNTS,
         personal={"changed_by": STAFF},
-        plain=[*TEXT, "municipality", "topic", "brief"],
+        plain=[*TEXT, "municipality", "topic", "brief", "escalated_on"],
     ),
     nothing_personal(TopicContact, "id", "municipality", "topic", "contact", "order"),
     nothing_personal(TopicLink, "id", "municipality", "topic", "label", "url", "language", "order"),

@@ -14,7 +14,8 @@ from django.utils.translation import override
 
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
-from municipalities.tenancy.models import Membership, Role, User
+from municipalities.tenancy.models import User
+from municipalities.tenancy.told import coordinators_of
 from welcome.households.quarters import Quarter
 from welcome.letters import delivering, nudges, printing, proofs, purging, runs, unnaming
 from welcome.letters.models import LetterRun, RunState
@@ -97,7 +98,7 @@ def _announce(run: LetterRun) -> None:
     first = LetterRun.objects.filter(pk=run.pk, announced_at=None, state=RunState.FROZEN)
     if not first.update(announced_at=timezone.now()):
         return
-    told = [_told(coordinator, run) for coordinator in _coordinators(run.municipality)]
+    told = [_told(coordinator, run) for coordinator in coordinators_of(run.municipality)]
     if told and not any(told):
         # Mail is down: all are tried again in an hour. Where only some failed, the others would be told twice.
         LetterRun.objects.filter(pk=run.pk).update(announced_at=None)
@@ -111,11 +112,6 @@ def _told(coordinator: User, run: LetterRun) -> bool:
         logger.warning("User %s could not be told of %s: %s", coordinator.pk, run, type(error).__name__)
         return False
     return True
-
-
-def _coordinators(municipality: Municipality) -> list[User]:
-    memberships = Membership.objects.of(municipality).filter(role=Role.COORDINATOR, user__is_active=True)
-    return [membership.user for membership in memberships.select_related("user")]
 
 
 def _write_to(coordinator: User, run: LetterRun) -> None:

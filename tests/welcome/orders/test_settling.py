@@ -434,7 +434,7 @@ def test_a_day_before_they_left_brings_nobody_back(place):
 
 def test_who_plans_to_come_back_is_a_household_of_its_own(place, boss):
     row = order(place)
-    with pytest.raises(ValidationError, match="moved on|flyttet"):
+    with pytest.raises(ValidationError, match=r"moved on|flyttet"):
         settling.join(order=row, household=gone(place), take=[], by=boss)
     assert Order.objects.get(pk=row.pk).state == OrderState.WAITING
 
