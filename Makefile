@@ -33,10 +33,10 @@ test-faults: ready ## workers killed, messages lost, disks full; a table of F1-F
 	FAULTS=$(FAULTS) $(RUN) bin/services.py $(BIN)/pytest -n 2 --no-header --tb=short --show-capture=no tests/faults
 
 bench: ready ## every benchmark
-	@$(RUN) bin/bench.py
+	@$(RUN) bin/services.py $(RUN) bin/bench.py
 
 bench-letters bench-web bench-scale bench-load: ready ## one benchmark each
-	@$(RUN) bin/bench.py $(@:bench-%=%)
+	@$(RUN) bin/services.py $(RUN) bin/bench.py $(@:bench-%=%)
 
 # Red also where the lists can't be reached: an answer that was not given is no good news.
 audit: ready ## ask the public lists of vulnerabilities about everything that is locked (needs the network)

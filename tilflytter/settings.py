@@ -512,6 +512,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-activities": {"task": "municipalities.activities.tasks.sweep_activities", "schedule": 300.0},
     "sweep-orders": {"task": "welcome.orders.tasks.sweep_orders", "schedule": 60.0},
     "mail-offers": {"task": "welcome.hosts.tasks.mail_offers", "schedule": 60.0},
+    "tell-tellers": {"task": "welcome.stories.tasks.tell_tellers", "schedule": 300.0},
     "mail-members": {"task": "welcome.club.tasks.mail_members", "schedule": 60.0},
     "ask-planners": {"task": "welcome.orders.tasks.ask_planners", "schedule": crontab(25, 7)},
     "remind-topic-owners": {"task": "municipalities.topics.tasks.remind_owners", "schedule": crontab(5, 7)},

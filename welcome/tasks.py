@@ -6,6 +6,7 @@ from welcome.meetings.tasks import fill_meetings
 from welcome.orders.tasks import ask_planners, sweep_orders
 from welcome.portal.tasks import keep_counts, tidy_counts
 from welcome.privacy.tasks import clean, clean_municipality, mail_answers
+from welcome.stories.tasks import tell_tellers
 
 __all__ = [
     "ask_planners",
@@ -26,5 +27,6 @@ __all__ = [
     "sweep",
     "sweep_imports",
     "sweep_orders",
+    "tell_tellers",
     "tidy_counts",
 ]

@@ -29,11 +29,14 @@ from welcome.orders.links import KEEP, ORDER
 from welcome.orders.models import Order
 from welcome.portal.around import people_of
 from welcome.portal.page import page
+from welcome.stories import actions as stories
+from welcome.stories.links import STORY
 
 GONE = {
     "order": gettext_lazy("What you had ordered is deleted."),
     "club": gettext_lazy("You are not on the list any more, and your name and e-mail are deleted."),
     "offer": gettext_lazy("Your offer is deleted."),
+    "story": gettext_lazy("Nobody can read your story any more. It is deleted in a week."),
     "keep": gettext_lazy("Thank you for telling us. What we hold of you is deleted the next night."),
 }
 
@@ -97,6 +100,20 @@ def offer(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
         return redirect("portal:confirm-offer", slot)
     look(of=opened.obj, note="own")
     return _show(request, opened, slot, "offer", _("Your offer to be a host"), offer=opened.obj)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind(STORY)
+def story(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    """POST with `go`: `withdraw`."""
+    if request.POST.get("go") == "withdraw":
+        stories.withdraw(story=opened.obj, by=None)
+        links.revoke_all(of=opened.obj, by=None, purpose=STORY)
+        return _gone(request, opened, slot, "story")
+    if request.method == "POST":
+        return redirect("portal:own-story", slot)
+    look(of=opened.obj, note="own")
+    return _show(request, opened, slot, "story", _("Your story"), story=opened.obj)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

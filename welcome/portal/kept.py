@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 
-from municipalities.changes.models import PublicChange
+from municipalities.changes import models as changes
 
 SECONDS = 60
 LONGEST_QUERY = 200  # Who asks for more makes his page anew each time.
@@ -65,8 +65,7 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def _name(request: HttpRequest, slug: str) -> str:
-    changes = PublicChange.objects.at(slug) if slug else PublicChange.objects.all()
-    told = repr((request.get_host(), request.get_full_path(), changes.version()))
+    told = repr((request.get_host(), request.get_full_path(), changes.version(slug)))
     return f"page.{sha256(told.encode()).hexdigest()}"
 
 

@@ -75,6 +75,7 @@ urlpatterns = [
     path("confirm/club/<slug:slot>/", confirming.club_page, name="confirm-club"),
     path("confirm/offer/<slug:slot>/", confirming.offer, name="confirm-offer"),
     path("confirm/planning/<slug:slot>/", confirming.keep, name="keep-planning"),
+    path("confirm/story/<slug:slot>/", confirming.story, name="own-story"),
     path("<slug:slug>/", kept(public.municipality), name="municipality"),
     path("<slug:slug>/privacy/", kept(public.privacy), name="privacy"),
     path("<slug:slug>/accessibility/", kept(public.accessibility), name="accessibility"),

@@ -223,7 +223,7 @@ RULES = [
     ),
     Rule("enquiries", _("Closed enquiries and their answers"), _enquiries, _take_row),
     Rule("submissions", _("Who sent an activity to the calendar"), _submissions, _take_submission),
-    Rule("stories", _("Stories whose day has passed, or that were withdrawn"), _stories, _take_row),
+    Rule("stories", _("Stories whose day has passed, or that were withdrawn"), _stories, _take_with_its_link),
     Rule(
         "orders",
         _("Orders that nobody confirmed or answered, or that no household came of"),

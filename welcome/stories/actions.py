@@ -12,6 +12,7 @@ from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
 from welcome.households.holding import refusal
 from welcome.households.models import Household, Person
+from welcome.stories import tasks
 from welcome.stories.models import State, Story, Storyteller
 
 
@@ -45,24 +46,34 @@ def publish(*, story: Story, by: User) -> bool:
     if story.ends_on < timezone.localdate():
         raise Refused(_("The day until which it may be shown has passed."))
     now = timezone.now()
-    return _move(
-        story, {State.DRAFT, State.WITHDRAWN}, State.PUBLISHED, by, published_at=now, withdrawn_at=None
-    )
+    with transaction.atomic():
+        moved = _move(
+            story, {State.DRAFT, State.WITHDRAWN}, State.PUBLISHED, by, published_at=now, withdrawn_at=None
+        )
+        if moved:  # They are told each time it is shown anew.
+            Storyteller.objects.filter(story=story).update(mailed_at=None)
+            transaction.on_commit(tasks.tell_tellers.delay, robust=True)
+    return moved
 
 
-def withdraw(*, story: Story, by: User) -> bool:
-    """They may always ask for it, and need not say why. A week later it is deleted."""
+def withdraw(*, story: Story, by: User | None) -> bool:
+    """They may always ask for it, and need not say why; `by` is None where they do it themselves. A week later it is
+    deleted."""
     return _move(story, {State.DRAFT, State.PUBLISHED}, State.WITHDRAWN, by, withdrawn_at=timezone.now())
 
 
-def _move(story: Story, start: set[State], end: State, by: User, **changes: Any) -> bool:
+def _move(story: Story, start: set[State], end: State, by: User | None, **changes: Any) -> bool:
     with transaction.atomic():
         row = Story.objects.select_for_update(of=("self",)).filter(pk=story.pk).first()
         if row is None or row.state not in start:
             return False
         Story.objects.filter(pk=row.pk).update(state=end, **changes)
         recording.record(
-            action=Action.CHANGED, of=row, fields=["state"], note=f"state={end.value}", by_id=by.pk
+            action=Action.CHANGED,
+            of=row,
+            fields=["state"],
+            note=f"state={end.value}",
+            by_id=by.pk if by else None,
         )
     return True
 

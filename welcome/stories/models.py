@@ -129,6 +129,12 @@ class StoryText(Text, MunicipalityOwned):
         constraints = text_constraints("story")
 
 
+class StorytellerQuerySet(OwnedQuerySet["Storyteller"]):
+    def untold(self) -> Self:
+        """Whose story is shown, and who has not been told of it yet, by the e-mail they gave."""
+        return self.filter(mailed_at=None, story__state=State.PUBLISHED).exclude(email="")
+
+
 class Storyteller(MunicipalityOwned):
     """Who tells it, for the municipality only. `household` is found by e-mail and phone when it is saved, so that
     what ends with a household ends with it here too."""
@@ -145,8 +151,9 @@ class Storyteller(MunicipalityOwned):
         related_name="storytellers",
         verbose_name=_("household"),
     )
+    mailed_at = models.DateTimeField(_("mailed"), null=True, editable=False)
 
-    objects = OwnedQuerySet["Storyteller"].as_manager()
+    objects = StorytellerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("who tells it")

@@ -64,6 +64,7 @@ DECLARATIONS = [
             "email": Kind.CONTACT,
             "phone": Kind.CONTACT,
             "household": Personal(Kind.HOUSEHOLD, shown=False),
+            "mailed_at": Kind.TRACE,
         },
         plain=["id", "municipality", "story"],
     ),

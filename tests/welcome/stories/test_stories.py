@@ -1,8 +1,11 @@
 """Why people stay: shown with consent and until its day, never with how they are reached, gone when it is over."""
 
 import datetime
+import re
 
 import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +22,7 @@ from tests.factories.welcome import (
 )
 from welcome.households import ties
 from welcome.privacy import erasure, retention
-from welcome.stories import actions
+from welcome.stories import actions, delivery
 from welcome.stories.models import State, Story, Storyteller, StoryText
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +162,74 @@ def test_many_cost_as_many_queries_as_few(client, ål, django_assert_max_num_que
     for number in range(6):
         told(ål, f"Nr. {number}")
     assert count() == few
+
+
+# --- who tells it takes it back ----------------------------------------------------------------------
+
+
+def draft(place, **teller):
+    story = StoryFactory(municipality=place, state=State.DRAFT, published_at=None)
+    StoryTextFactory(story=story, title="Her blir jeg")
+    StorytellerFactory(story=story, **({"name": "Amina Warsame", "email": "amina@warsame.example"} | teller))
+    return story
+
+
+def mailed_link():
+    return re.search(r"https?://[^/\s]+(/l/story/\S+)", mail.outbox[-1].body)[1]
+
+
+def test_who_tells_it_gets_a_link_when_it_is_shown_and_takes_it_back_by_it(ål, office, client):
+    story = draft(ål)
+    assert delivery.tell_waiting() == 0, "nothing is shown yet"
+    assert actions.publish(story=story, by=office)
+    assert (delivery.tell_waiting(), delivery.tell_waiting()) == (1, 0)
+    assert mail.outbox[-1].to == ["amina@warsame.example"]
+    client.logout()
+    assert "Her blir jeg" in client.get("/nb/al/stories/").content.decode()
+    opened = client.get(mailed_link(), follow=True)
+    path = opened.request["PATH_INFO"]
+    assert "Amina" in opened.content.decode()
+    assert Story.objects.get().state == State.PUBLISHED, "looking takes nothing back"
+    gone = client.post(path, {"go": "withdraw"})
+    assert gone.status_code == 200
+    story.refresh_from_db()
+    assert (story.state, story.withdrawn_at is not None) == (State.WITHDRAWN, True)
+    assert "Her blir jeg" not in client.get("/nb/al/stories/").content.decode()
+    assert client.get(mailed_link()).status_code == 410
+    entry = AuditEntry.objects.get(note="state=withdrawn")
+    assert entry.user_id is None
+
+
+def test_shown_anew_they_are_told_anew_and_by_phone_only_nobody_is_mailed(ål, office):
+    story = draft(ål)
+    silent = draft(ål, email="", phone="+4741234567")
+    for row in (story, silent):
+        actions.publish(story=row, by=office)
+    assert delivery.tell_waiting() == 1
+    actions.withdraw(story=story, by=office)
+    actions.publish(story=Story.objects.get(pk=story.pk), by=office)
+    assert delivery.tell_waiting() == 1
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_mail_speaks_their_language(ål, office, language):
+    home = HouseholdFactory(municipality=ål, language=language)
+    PersonFactory(household=home, email="amina@warsame.example")
+    story = draft(ål)
+    actions.tie(teller=Storyteller.objects.get(story=story))
+    actions.publish(story=story, by=office)
+    delivery.tell_waiting()
+    subject = {"nb": "Historien din", "nn": "Historia di", "en": "Your story"}[language]
+    assert mail.outbox[-1].subject.startswith(subject)
+
+
+def test_a_mail_server_that_is_down_is_tried_again(ål, office, monkeypatch):
+    actions.publish(story=draft(ål), by=office)
+
+    def down(*args):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", down)
+        assert delivery.tell_waiting() == 0
+    assert delivery.tell_waiting() == 1

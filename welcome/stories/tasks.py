@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from welcome.stories import delivery
+
+
+@shared_task
+def tell_tellers() -> None:
+    delivery.tell_waiting()
