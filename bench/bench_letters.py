@@ -200,9 +200,9 @@ def main() -> None:
     from django.core.cache import cache
 
     from welcome.households.quarters import Quarter
-    from welcome.letters import figures, printing, proving, rendering, runs
+    from welcome.letters import figures, output, printing, proving, rendering, runs, verification
     from welcome.letters import stock as stocks
-    from welcome.letters.models import Letter
+    from welcome.letters.models import Letter, LetterRun
     from welcome.letters.stock import Stock
 
     run = runs.ensure(municipality=place, quarter=Quarter(2026, 3), by=None)
@@ -242,6 +242,12 @@ def main() -> None:
         printing.render(file.pk)
         ends.append((cpu() - began) * 1000 / count)
     runs.settle(run.pk)
+    # Each letter's address is read back from its page and compared with the manifest, and everything is counted again.
+    out = Path(tempfile.mkdtemp(dir=os.environ["DATA_DIR"]))
+    output.write_out(LetterRun.objects.get(pk=run.pk), out)
+    off: list[str] = []
+    verifying = timed(lambda: off.extend(verification.faults(LetterRun.objects.get(pk=run.pk), out)), LETTERS)
+    assert not off, off[:5]
     report = figures.report(run)
     assert report["letters"] == LETTERS, report
 
@@ -271,6 +277,7 @@ def main() -> None:
         "freeze_ms": round(freezing, 2),
         "prove_ms": round(proving_them, 2),
         "approve_ms": round(approving, 2),
+        "verify_ms": round(verifying, 2),
         "at_rest_mib": round(at_rest),
     }
     result["rss_mib"] = _alone_memory()

@@ -389,7 +389,7 @@ STAFF = {
     f"{_LETTER_RUN}_approve": staff(READ_PEOPLE),
     f"{_LETTER_RUN}_left_out": staff(READ_PEOPLE, got=OK | {404}),  # No list of the protected, and none empty.
     **{f"{_LETTER_RUN}_{file}": staff(RUN_LETTERS) for file in
-       ["manifest", "archive", "report_json", "report_csv", "file", "pick_list_csv", "pick_list_pdf"]},
+       ["manifest", "archive", "report_json", "report_csv", "report_pdf", "file", "pick_list_csv", "pick_list_pdf"]},
     f"{_LETTER_RUN}_labels": staff(RUN_LETTERS, got=OK | {422}),
     f"{_LETTER_RUN}_act": act(RUN_LETTERS, posted=ELSEWHERE | {422}),
     f"{_LETTER_RUN}_retry": act(RUN_LETTERS),

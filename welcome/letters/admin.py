@@ -14,7 +14,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.roles import Right
 from welcome.households.quarters import Quarter
-from welcome.letters import delivery_pages, downloads, packing, previews, proof_pages, staff
+from welcome.letters import delivery_pages, downloads, packing, previews, proof_pages, report_paper, staff
 from welcome.letters import noted as noted  # The words of its notes in the log.
 from welcome.letters.forms import EnsureForm, quarter_name
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunState
@@ -140,6 +140,7 @@ def _run_urls(staff_only: Any) -> list[URLPattern]:
         ("archive", downloads.archive),
         ("report_json", downloads.report_json),
         ("report_csv", downloads.report_csv),
+        ("report_pdf", report_paper.report_pdf),
         ("pick_list", packing.pick_list),
         ("pick_list_csv", packing.pick_list_csv),
         ("pick_list_pdf", packing.pick_list_pdf),

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from pypdfium2 import PdfDocument
 
 from municipalities.tenancy.models import Role
 from tests.welcome.letters.frozen import make_frozen, make_printed, protect, worker
@@ -44,7 +45,7 @@ def test_a_print_file_is_the_one_that_was_made(browser, run):
     assert response["Content-Disposition"] == f'attachment; filename="{figures.file_name(file)}"'
 
 
-@pytest.mark.parametrize("name", ["manifest", "archive", "report_json", "report_csv"])
+@pytest.mark.parametrize("name", ["manifest", "archive", "report_json", "report_csv", "report_pdf"])
 def test_what_is_fetched_is_kept_by_nobody_on_the_way(browser, run, name):
     response = browser.get(url(run, name))
     assert "no-store" in response["Cache-Control"]
@@ -99,6 +100,16 @@ def test_the_report_can_be_read_by_machines(browser, run):
         csv.reader(io.StringIO(body(browser.get(url(run, "report_csv"))).decode("utf-8-sig")), delimiter=";")
     )
     assert rows[1:3] == [["cohort", "7"], ["letters", "3"]]
+
+
+def test_the_report_on_paper_has_the_numbers_of_the_page(browser, run):
+    content = body(browser.get(url(run, "report_pdf")))
+    words = " ".join("\n".join(page.get_textpage().get_text_range() for page in PdfDocument(content)).split())
+    [file] = run.files.all()
+    assert "Brev i trykkfiler 3 " in words
+    assert "Husstander som har kommet 7 " in words
+    assert figures.file_name(file) in words
+    assert file.sha256 in words.replace(" ", "")
 
 
 @pytest.mark.parametrize("name", ["file", "archive", "manifest"])
