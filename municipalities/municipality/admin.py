@@ -123,7 +123,7 @@ class MunicipalityAdmin(ScopedAdmin):
         ),
         (
             _("Letters and follow-up"),
-            {"fields": [("letter_day", "second_approver"), "followup_days", "enquiry_days"]},
+            {"fields": [("letter_day", "second_approver"), "letters_go_after_days", "followup_days", "enquiry_days"]},
         ),
         (
             _("How long we keep what we know"),

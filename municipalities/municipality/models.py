@@ -135,6 +135,17 @@ class Municipality(models.Model):
         default=False,
         help_text=_("The one who approves a run must be another than the one who froze it."),
     )
+    letters_go_after_days = models.PositiveSmallIntegerField(
+        _("days after which letters go by themselves"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text=_(
+            "Empty: never, somebody approves each run. Otherwise a run that was made ready on the letter day is "
+            "approved so many days later, if the proof found nothing and nobody has stopped it, and what goes by "
+            "e-mail or SvarUt is sent. Coordinators are told of the day, and of what keeps it back."
+        ),
+    )
     followup_days = models.JSONField(
         _("follow-up rhythm, days after moving in"), default=default_rhythm, validators=[validate_rhythm]
     )
@@ -201,6 +212,17 @@ class Municipality(models.Model):
                 condition=Q(enquiry_days__gte=1, enquiry_days__lte=30),
                 name="municipality_enquiries_are_answered_in_time",
                 violation_error_message=_("An enquiry is answered within 1 to 30 working days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(letters_go_after_days=None)
+                | Q(letters_go_after_days__isnull=False, letters_go_after_days__range=(1, 30)),
+                name="municipality_letters_go_within_a_month",
+                violation_error_message=_("Letters go by themselves after 1 to 30 days, or never."),
+            ),
+            models.CheckConstraint(
+                condition=Q(letters_go_after_days=None) | Q(second_approver=False),
+                name="municipality_two_approvers_are_never_nobody",
+                violation_error_message=_("Where two people approve, letters don't go by themselves."),
             ),
             *retention.constraints(),
         ]

@@ -59,7 +59,7 @@ MUNICIPALITY: list[Declaration] = [
         plain=(
             "id", "number", "slug", "name", "parallel_names", "language_form", "languages", "published", "phone",
             "email", "website", "office_name", "street_address", "postal_code", "postal_place", "arms", "accent",
-            "letter_day", "second_approver", "followup_days", "retention_left_months",
+            "letter_day", "second_approver", "letters_go_after_days", "followup_days", "retention_left_months",
             "retention_planning_months", "retention_letters_months", "retention_enquiries_months",
             "retention_audit_months", "enquiry_days", "latitude", "longitude",
         ),

@@ -150,5 +150,5 @@ def _empty(run: LetterRun) -> None:
     run.state, run.cohort, run.letterhead, run.meeting, run.dated = RunState.DRAFT, 0, {}, {}, None
     run.template = None
     run.frozen_at = run.approved_at = run.rendering_at = run.ready_at = run.cancelled_at = None
-    run.frozen_by = run.approved_by = None
+    run.frozen_by = run.approved_by = run.goes_by_itself_on = None
     run.save()

@@ -30,8 +30,8 @@ DECLARATIONS = [
         personal={"frozen_by": STAFF, "approved_by": STAFF},
         plain=[
             "id", "municipality", "year", "number", "state", "dated", "letterhead", "meeting", "template", "cohort",
-            "created_at", "frozen_at", "announced_at", "approved_at", "rendering_at", "ready_at", "done_at",
-            "cancelled_at",
+            "created_at", "frozen_at", "announced_at", "goes_by_itself_on", "approved_at", "rendering_at",
+            "ready_at", "done_at", "cancelled_at",
         ],
     ),
     declare(

@@ -1,5 +1,6 @@
 """A letter run and what all its letters share. `models.py` holds the letters and their files."""
 
+import datetime
 from typing import Self
 
 from django.conf import settings
@@ -43,6 +44,10 @@ class LetterRunQuerySet(OwnedQuerySet["LetterRun"]):
     def waiting_for_approval(self) -> Self:
         return self.filter(state=RunState.FROZEN)
 
+    def going_by_themselves(self, today: datetime.date) -> Self:
+        """Whose promised day has come."""
+        return self.filter(state__in=[RunState.FROZEN, RunState.READY], goes_by_itself_on__lte=today)
+
     def at_work(self) -> Self:
         return self.filter(state__in=[RunState.APPROVED, RunState.RENDERING])
 
@@ -75,6 +80,8 @@ class LetterRun(MunicipalityOwned):
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
     frozen_at = models.DateTimeField(_("frozen"), null=True, editable=False)
     announced_at = models.DateTimeField(_("coordinators told"), null=True, editable=False)
+    # Promised to the coordinators; empty where somebody must approve it, or has taken it into their hands.
+    goes_by_itself_on = models.DateField(_("goes by itself on"), null=True, editable=False)
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
     rendering_at = models.DateTimeField(_("rendering began"), null=True, editable=False)
     ready_at = models.DateTimeField(_("ready"), null=True, editable=False)

@@ -4,20 +4,15 @@ import datetime
 import logging
 from collections.abc import Callable
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
-from municipalities.tenancy.models import User
-from municipalities.tenancy.told import coordinators_of
 from welcome.households.quarters import Quarter
-from welcome.letters import delivering, nudges, printing, proofs, purging, runs, unnaming
+from welcome.letters import delivering, mailing, nudges, printing, proofs, purging, runs, unnaming
 from welcome.letters.models import LetterRun, RunState
 from welcome.letters.run_models import RECALLABLE
 from welcome.letters.withdrawal import withdraw_changed
@@ -67,7 +62,7 @@ def _each(runs_of_all: QuerySet[LetterRun], work: Callable[..., object]) -> None
 
 def open_due_runs(today: datetime.date | None = None) -> None:
     """In each municipality whose letter day has come: freeze the run of the quarter before, and tell its
-    coordinators, once. Approving is for people."""
+    coordinators, once. Approving is for people, unless the municipality has chosen otherwise (`by_itself.py`)."""
     today = today or timezone.localdate()
     quarter = Quarter.of(today)
     with scope.everywhere():
@@ -95,37 +90,35 @@ def _open(municipality: Municipality, quarter: Quarter) -> None:
 
 
 def _announce(run: LetterRun) -> None:
+    now = timezone.now()
+    days = run.municipality.letters_go_after_days
+    goes_on = timezone.localdate(now) + datetime.timedelta(days=days) if days else None
     first = LetterRun.objects.filter(pk=run.pk, announced_at=None, state=RunState.FROZEN)
-    if not first.update(announced_at=timezone.now()):
+    if not first.update(announced_at=now, goes_by_itself_on=goes_on):
         return
-    told = [_told(coordinator, run) for coordinator in coordinators_of(run.municipality)]
-    if told and not any(told):
+    run.goes_by_itself_on = goes_on
+    if not mailing.tell_coordinators(run, _subject, _body):
         # Mail is down: all are tried again in an hour. Where only some failed, the others would be told twice.
-        LetterRun.objects.filter(pk=run.pk).update(announced_at=None)
+        # What nobody was told of does not go by itself.
+        LetterRun.objects.filter(pk=run.pk).update(announced_at=None, goes_by_itself_on=None)
 
 
-def _told(coordinator: User, run: LetterRun) -> bool:
-    try:
-        _write_to(coordinator, run)
-    except OSError as error:
-        # The fault's name only: its text holds the address.
-        logger.warning("User %s could not be told of %s: %s", coordinator.pk, run, type(error).__name__)
-        return False
-    return True
+def _subject(run: LetterRun) -> str:
+    return _("The letters of %(run)s wait for you") % {"run": run}
 
 
-def _write_to(coordinator: User, run: LetterRun) -> None:
-    with override(coordinator.language or run.municipality.home_language):
-        EmailMessage(
-            subject=_("The letters of %(run)s wait for you") % {"run": run},
-            body=_(
-                "The welcome letters for those who moved to %(place)s in %(quarter)s are made ready. Look at"
-                " them and approve them here:\n\n%(link)s\n"
-            )
-            % {
-                "place": run.municipality,
-                "quarter": run.quarter,
-                "link": settings.SITE_URL + reverse("admin:welcome_letterrun_change", args=[run.pk]),
-            },
-            to=[coordinator.email],
-        ).send()
+def _body(run: LetterRun) -> str:
+    words = {
+        "place": run.municipality,
+        "quarter": run.quarter,
+        "link": mailing.link_to(run),
+        "day": date_format(run.goes_by_itself_on, "DATE_FORMAT") if run.goes_by_itself_on else "",
+    }
+    asked = _(
+        "The welcome letters for those who moved to %(place)s in %(quarter)s are made ready. Look at"
+        " them and approve them here:\n\n%(link)s\n"
+    )
+    if not run.goes_by_itself_on:
+        return asked % words
+    by_itself = _("If nobody does, and nobody thaws or cancels the run, they go by themselves on %(day)s.")
+    return f"{asked % words}\n{by_itself % words}\n"

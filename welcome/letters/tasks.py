@@ -3,7 +3,17 @@
 from celery import shared_task
 
 from municipalities.municipality import scope
-from welcome.letters import deliveries, delivering, nudges, printing, proving, runs, schedule, watching
+from welcome.letters import (
+    by_itself,
+    deliveries,
+    delivering,
+    nudges,
+    printing,
+    proving,
+    runs,
+    schedule,
+    watching,
+)
 from welcome.letters.models import LetterRun, PrintFile
 from welcome.letters.proof_models import Proof
 
@@ -54,3 +64,4 @@ def tidy() -> None:
 @shared_task(name="welcome.letters.tasks.open_due_runs", expires=HOUR)
 def open_due_runs() -> None:
     schedule.open_due_runs()
+    by_itself.go()
