@@ -8,6 +8,9 @@ from demo import people, rows, staff
 from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
+from demo.holdings import add_holdings
+from demo.homes import add_homes
+from demo.jobs import add_jobs
 from demo.learning import add_learning
 from demo.ordering import add_orders
 from demo.places import places
@@ -38,6 +41,8 @@ def load(*, with_people: bool = True) -> tuple[bool, bool]:
             add_texts(municipalities, staff.add_staff(municipalities))
             add_learning(municipalities)
             add_activities(municipalities)
+            add_homes(municipalities)
+            add_jobs(municipalities)
         new_password = new_places or not staff.password_file().exists()
         if new_password:
             staff.set_password(staff.password())
@@ -66,6 +71,7 @@ def _add_people_and_runs() -> None:
     add_asking(municipalities)
     if WAITING in municipalities:
         add_orders(municipalities[WAITING])
+        add_holdings(municipalities[WAITING])
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

@@ -1,6 +1,7 @@
 from municipalities.activities.admin import ActivityAdmin, CalendarFeedAdmin
 from municipalities.contacts.admin import ContactPointAdmin
 from municipalities.enquiries.admin import AnswerTemplateAdmin, EnquiryAdmin
+from municipalities.jobs.admin import VacancyAdmin
 from municipalities.learning.admin import LearningPlaceAdmin
 from municipalities.login import admin as login_admin
 from municipalities.municipality.admin import MunicipalityAdmin
@@ -23,5 +24,6 @@ __all__ = [
     "SystemEntryAdmin",
     "TopicAdmin",
     "UserAdmin",
+    "VacancyAdmin",
     "login_admin",
 ]

@@ -12,6 +12,7 @@ from municipalities.audit.models import (
 from municipalities.changes.models import PublicChange
 from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
 from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, EnquiryMessage
+from municipalities.jobs.models import FeedPosition, Vacancy, VacancySubmission
 from municipalities.learning.models import LearningPlace, LearningPlaceText
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, RoleClaim
@@ -35,6 +36,7 @@ __all__ = [
     "EnquiryMessage",
     "Fact",
     "FeedFetch",
+    "FeedPosition",
     "Identity",
     "IdentityProvider",
     "LearningPlace",
@@ -60,4 +62,6 @@ __all__ = [
     "TopicLink",
     "TopicText",
     "User",
+    "Vacancy",
+    "VacancySubmission",
 ]

@@ -1,6 +1,7 @@
 from municipalities.activities import personal as activities
 from municipalities.contacts import personal as contacts
 from municipalities.enquiries import personal as enquiries
+from municipalities.jobs import personal as jobs
 from municipalities.learning import personal as learning
 from municipalities.login import personal as login
 from municipalities.organisations import personal as organisations
@@ -16,4 +17,5 @@ DECLARATIONS = [
     *enquiries.DECLARATIONS,
     *organisations.DECLARATIONS,
     *activities.DECLARATIONS,
+    *jobs.DECLARATIONS,
 ]

@@ -11,6 +11,9 @@ from django.contrib import admin
 from django.db import transaction
 from django.urls import URLResolver, reverse
 
+from housing.developments.models import Development
+from housing.listings.models import Listing
+from housing.plots.models import Plot
 from municipalities.municipality.models import MunicipalityOwned
 from municipalities.tenancy.admin import ScopedAdmin
 from municipalities.tenancy.models import Membership, Role, User
@@ -44,6 +47,9 @@ OPEN = {"login", "logout", "password_change", "password_change_done"}  # They le
 # has, so that only the scope can refuse it.
 PARTS = {
     (ImportBatch, "verb"): ["save", "drop"],
+    (Listing, "photo"): [1],
+    (Plot, "photo"): [1],
+    (Development, "photo"): [1],
     (User, "verb"): ["lock", "open", "invite", "recall", "forget"],
     (LetterRun, "verb"): [
         "freeze",

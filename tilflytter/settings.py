@@ -270,6 +270,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("designsystemet", NODE_MODULES / "@digdir/designsystemet-css/dist"),
     ("inter", NODE_MODULES / "@fontsource-variable/inter"),
+    ("leaflet", NODE_MODULES / "leaflet/dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -399,6 +400,10 @@ if not all(re.fullmatch(r"[\w.-]+(:\d{1,5})?", host) for host in FETCH_PRIVATE_H
 # Asked only for municipalities that have entered what they were given there. Everybody has one of each,
 # so a trial against the services' test hosts is another installation.
 SVARUT_URL = _url("SVARUT_URL", "https://svarut.ks.no/api", ("http", "https")).rstrip("/")
+NAV_FEED_URL = _url("NAV_FEED_URL", "https://pam-stilling-feed.nav.no", ("http", "https")).rstrip("/")
+NAV_FEED_TOKEN = os.environ.get("NAV_FEED_TOKEN", "").strip()
+if not all(sign.isascii() and sign.isprintable() and not sign.isspace() for sign in NAV_FEED_TOKEN):
+    raise _refuse("NAV_FEED_TOKEN", "the token that NAV has issued, one line without blanks")
 MASKINPORTEN_URL = _url("MASKINPORTEN_URL", "https://maskinporten.no", ("http", "https")).rstrip("/")
 
 # --- login -------------------------------------------------------------------------------------
@@ -510,6 +515,14 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-counts": {"task": "welcome.portal.tasks.tidy_counts", "schedule": crontab(50, 2)},
     "read-calendars": {"task": "municipalities.activities.tasks.read_calendars", "schedule": crontab(50, 3)},
     "sweep-activities": {"task": "municipalities.activities.tasks.sweep_activities", "schedule": 300.0},
+    "read-nav-feed": {"task": "municipalities.jobs.tasks.read_nav_feed", "schedule": 600.0},
+    "tell-senders": {"task": "municipalities.moderation.tasks.tell_senders", "schedule": 300.0},
+    "look-after-what-is-shown": {
+        "task": "municipalities.moderation.tasks.look_after_what_is_shown",
+        "schedule": crontab(35, 5),
+    },
+    "find-and-tell": {"task": "housing.wishes.tasks.find_and_tell", "schedule": 60.0},
+    "mail-home-messages": {"task": "housing.listings.tasks.mail_messages", "schedule": 300.0},
     "sweep-orders": {"task": "welcome.orders.tasks.sweep_orders", "schedule": 60.0},
     "mail-offers": {"task": "welcome.hosts.tasks.mail_offers", "schedule": 60.0},
     "tell-tellers": {"task": "welcome.stories.tasks.tell_tellers", "schedule": 300.0},

@@ -144,6 +144,51 @@ SUBMISSIONS = Activity(
     source=_("The person"),
     recipients=_("Nobody for name and e-mail; a phone number for signing up is published"),
 )
+HOMES = Activity(
+    code="homes",
+    about=About.CONTACTS,
+    purpose=_("To publish homes that people offer, and to answer who offers them"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.SHOWN,
+    source=_("The person"),
+    recipients=_("Whoever asks about the home and is answered, for the e-mail; nobody else"),
+)
+HOLDINGS = Activity(
+    code="holdings",
+    about=About.OWNERS,
+    purpose=_("To talk with those who own an empty farm or house about somebody living there"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.HOLDING,
+    source=_("The land register, the person, or somebody who knows the place"),
+    recipients=_NOBODY,
+)
+WISHES = Activity(
+    code="wishes",
+    about=About.NEWCOMERS,
+    purpose=_("To tell people of homes and jobs that fit what they look for, and to know what is lacking"),
+    basis=Basis.CONSENT,
+    retention=Retention.WISH,
+    source=_("The person"),
+    recipients=_NOBODY,
+)
+VACANCIES = Activity(
+    code="vacancies",
+    about=About.CONTACTS,
+    purpose=_("To publish vacancies that employers send in, and to answer who sent them"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.SHOWN,
+    source=_("The person"),
+    recipients=_NOBODY,
+)
+HOME_MESSAGES = Activity(
+    code="home_messages",
+    about=About.ASKERS,
+    purpose=_("To pass on what somebody who looks for a home writes to its owner, and the answer"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.MESSAGE,
+    source=_("The person"),
+    recipients=_("The owner of the home"),
+)
 STORIES = Activity(
     code="stories",
     about=About.STORYTELLERS,

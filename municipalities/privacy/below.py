@@ -47,6 +47,24 @@ def _kind_of(model: type[models.Model]) -> ContentType:
     return ContentType.objects.get_for_model(model)
 
 
+PLACED = (
+    "street_address", "postal_code", "postal_place", "village", "latitude", "longitude", "shows_address",
+)  # fmt: skip
+PHOTO = ("id", "municipality", "file", "alt", "order", "width", "height", "added_at")
+MODERATED = (
+    "id", "municipality", "state", "created_at", "changed_at", "waiting_since", "published_at", "gone_at",
+    "expires_on",
+)  # fmt: skip
+SENT_IN = {
+    "name": Kind.IDENTITY,
+    "email": Kind.CONTACT,
+    "language": Kind.CHOICE,
+    "sent_at": Kind.TRACE,
+    "confirmed_at": Kind.TRACE,
+    "word": Kind.FREE_TEXT,
+    "answered_by": Kind.STAFF,
+}
+SENT_IN_PLAIN = ("id", "municipality", "news", "answered_at", "asked_for")
 MUNICIPALITY: list[Declaration] = [
     declare(
         Municipality,

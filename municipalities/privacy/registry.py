@@ -66,6 +66,16 @@ class Retention(models.TextChoices):
         "submission",
         _("Until 90 days after the activity is over; a week if its sender never confirmed it"),
     )
+    SHOWN = (
+        "shown",
+        _("Until 90 days after it is gone from the list; a week if its sender never confirmed it"),
+    )
+    HOLDING = (
+        "holding",
+        _("Two years after the talks have ended, five if the owner said no; who came forward, half a year"),
+    )
+    WISH = "wish", _("Half a year, or 30 days after it was stopped; a week if its sender never confirmed it")
+    MESSAGE = "message", _("90 days")
     STORY = "story", _("Until the day the person has agreed to; a week after it is withdrawn")
     ORDER = (
         "order",
@@ -106,6 +116,7 @@ class About(models.TextChoices):
     CONTACTS = "contacts", _("People who are named as contacts")
     HOSTS = "hosts", _("Hosts")
     STORYTELLERS = "storytellers", _("Residents who tell why they stay")
+    OWNERS = "owners", _("Owners of empty farms and houses")
     ASKERS = "askers", _("People who ask the municipality something")
 
 

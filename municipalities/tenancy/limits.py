@@ -53,6 +53,12 @@ BY_NAME = {
     "portal:meet-meeting": SEND,
     "portal:meet-club": SEND,
     "portal:meet-offer": SEND,
+    "portal:offer-home": SEND,
+    "portal:offer-job": SEND,
+    "portal:look": SEND,
+    "portal:come-forward": ASK,
+    "portal:write-owner": SEND,
+    "portal:own-home-add": WRITE,
     "portal:my-data": WRITE,  # Each is laid out anew.
     "portal:my-letter": WRITE,
     "portal:letter-pdf": WRITE,

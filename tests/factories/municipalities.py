@@ -21,10 +21,12 @@ from municipalities.enquiries.models import (
     Reply,
     Source,
 )
+from municipalities.jobs.models import Vacancy, VacancySubmission
 from municipalities.learning.models import Kind as LearningKind
 from municipalities.learning.models import LearningPlace, LearningPlaceText
 from municipalities.links.models import Link
 from municipalities.login.providers import Identity, IdentityProvider, Kind, RoleClaim
+from municipalities.moderation.models import State as Shown
 from municipalities.municipality.models import Fact, FactKind, Municipality, MunicipalityText, TextKind
 from municipalities.organisations.models import Organisation, OrganisationText
 from municipalities.tenancy.models import Membership, Role, User
@@ -445,4 +447,44 @@ class SubmissionFactory(DjangoModelFactory[Submission]):
     municipality = factory.SelfAttribute("activity.municipality")
     name = "Turid Haugen"
     email = "turid@songlag.example"
+    confirmed_at = factory.LazyFunction(timezone.now)
+
+
+class VacancyFactory(DjangoModelFactory[Vacancy]):
+    """Published, entered by staff."""
+
+    class Meta:
+        model = Vacancy
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    state = Shown.PUBLISHED
+    title = "Sykepleier i hjemmetjenesten"
+    body = "<p>Vi søker en sykepleier.</p>"
+    employer_name = "Ål kommune"
+    apply_url = "https://soknad.example/1"
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=20))
+    published_at = factory.LazyAttribute(
+        lambda made: timezone.now() if made.state == Shown.PUBLISHED else None
+    )
+    expires_on = factory.LazyAttribute(
+        lambda made: (
+            timezone.localdate() + datetime.timedelta(days=30) if made.state == Shown.PUBLISHED else None
+        )
+    )
+    waiting_since = factory.LazyAttribute(
+        lambda made: timezone.now() if made.state == Shown.WAITING else None
+    )
+    gone_at = factory.LazyAttribute(lambda made: timezone.now() if made.state == Shown.GONE else None)
+
+
+class VacancySubmissionFactory(DjangoModelFactory[VacancySubmission]):
+    """Of an employer who has confirmed the address."""
+
+    class Meta:
+        model = VacancySubmission
+
+    vacancy = factory.SubFactory(VacancyFactory)
+    municipality = factory.SelfAttribute("vacancy.municipality")
+    name = "Turid Dagleg"
+    email = "turid@hotellet.example"
     confirmed_at = factory.LazyFunction(timezone.now)

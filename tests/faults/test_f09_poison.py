@@ -53,7 +53,8 @@ def test_poison_among_those_sent(portal, service, is_long, count, monkeypatch):
     portal.supervise(portal.worker())
     portal.sweep_each_second()
     runs.deliver(run=run, by=None)
-    until(lambda: nobody_waits(run), 90 + 14 * LEASE * each, portal.tail)
+    # Each poisoned letter takes three leases as a sending and three as paper, one letter after the other.
+    until(lambda: nobody_waits(run), 90 + 2 * 3 * 2 * LEASE * len(poisoned), portal.tail)
     failed = set(run.letters.failed().values_list("number", flat=True))
     found = taken(service)
     count(poisoned=len(poisoned), set_aside=len(failed), lost=letters - len(failed) - len(found),

@@ -13,11 +13,17 @@ from typing import Any
 
 from django.utils.http import urlsafe_base64_encode
 
+from housing.developments.models import Development
+from housing.holdings.models import Holding, OwnerNotice
+from housing.listings.models import Listing, ListingPhoto
+from housing.plots.models import Plot
+from housing.wishes.models import Wish
 from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
+from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
 from municipalities.links.purposes import purposes
 from municipalities.login.providers import Identity, IdentityProvider
@@ -161,8 +167,31 @@ PUBLIC = {
             "contacts",
             "activities",
             "organisations",
+            "homes",
+            "plots",
+            "projects",
+            "jobs",
         )
     },
+    "portal:jobs": public(),
+    "portal:jobs-atom": public(),
+    "portal:job": public(got=OK | ELSEWHERE),
+    "portal:offer-job": public(post=ANYBODY, posted=EMPTY),
+    "portal:homes": public(),
+    "portal:come-forward": public(post=ANYBODY, posted=EMPTY),
+    "portal:look": public(post=ANYBODY, posted=EMPTY),
+    "portal:homes-atom": public(),
+    "portal:home": public(got=OK | ELSEWHERE),  # To its full address, which its title is part of.
+    "portal:compare-homes": public(),
+    "portal:offer-home": public(post=ANYBODY, posted=EMPTY),
+    "portal:write-owner": public(
+        post=ANYBODY, got=OK | {404}, posted=EMPTY | {404}
+    ),  # Only to who has sent it in.
+    "portal:plots": public(),
+    "portal:plot": public(got=OK | ELSEWHERE),
+    "portal:projects": public(),
+    "portal:project": public(got=OK | ELSEWHERE),
+    "portal:picture": public(),
     "portal:county": public(),
     "portal:compare": public(),
     "portal:across": public(),
@@ -218,6 +247,19 @@ LINKS = {
     "portal:submission": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:submission-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:submission-take-back": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-wish": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:own-wish-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-wish-stop": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-vacancy": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:own-vacancy-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-vacancy-move": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-home": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:own-home-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-home-move": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:own-home-add": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=EMPTY),
+    "portal:own-home-picture": Rule(Kind.LINK, got=OK | {404}),  # Of this home.
+    "portal:own-home-change": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE | {404}),
+    "portal:home-message": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:confirm-order": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:confirm-club": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:own-story": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
@@ -297,6 +339,21 @@ STAFF = {
     **pages(LearningPlace, READ_TEXTS, WRITE_TEXTS),
     **pages(Activity, READ_TEXTS, WRITE_TEXTS),
     "admin:municipalities_activity_decide": staff(WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS),
+    **pages(Vacancy, READ_TEXTS, WRITE_TEXTS, export=True),
+    "admin:municipalities_vacancy_decide": staff(WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS),
+    **pages(Listing, READ_TEXTS, WRITE_TEXTS, export=True),
+    "admin:housing_listing_decide": staff(WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS),
+    "admin:housing_listing_photo": staff(READ_TEXTS, got=OK | {404}),
+    **pages(Holding, READ_PEOPLE, WRITE_PEOPLE, export=True),
+    "admin:housing_holding_board": staff(READ_PEOPLE),
+    "admin:housing_holding_move": act(WRITE_PEOPLE, sees=READ_PEOPLE),
+    **pages(OwnerNotice, READ_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY),
+    "admin:housing_ownernotice_settle": act(WRITE_PEOPLE, sees=READ_PEOPLE),
+    **pages(Wish, READ_PEOPLE, WRITE_PEOPLE, export=True),
+    **pages(Plot, READ_TEXTS, WRITE_TEXTS, export=True),
+    "admin:housing_plot_photo": staff(READ_TEXTS, got=OK | {404}),
+    **pages(Development, READ_TEXTS, WRITE_TEXTS, export=True),
+    "admin:housing_development_photo": staff(READ_TEXTS, got=OK | {404}),
     **pages(CalendarFeed, READ_TEXTS, WRITE_TEXTS),
     "admin:municipalities_calendarfeed_read": act(WRITE_TEXTS, sees=READ_TEXTS),
     **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),
@@ -441,6 +498,12 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "slug": [place.municipality.slug],
         "topic": [place.rows[Topic].slug],
         "activity": [place.rows[Activity].pk if Activity in place.rows else 1],
+        "job": [place.rows[Vacancy].pk if Vacancy in place.rows else 1],
+        "home": [place.rows[Listing].pk if Listing in place.rows else 1],
+        "plot": [place.rows[Plot].pk if Plot in place.rows else 1],
+        "project": [place.rows[Development].pk if Development in place.rows else 1],
+        "photo": [place.rows[ListingPhoto].pk if ListingPhoto in place.rows else 1],
+        "width": [480],
         "organisation": [place.rows[Organisation].slug if Organisation in place.rows else "x"],
         "door": [Door.values[0]],
         "app_label": ["welcome", "municipalities"],
@@ -464,7 +527,11 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "login": [place.rows[OwnLogin].pk],
         "letter": [place.rows[Letter].pk if Letter in place.rows else 1],
         "meeting": [place.rows[WelcomeMeeting].pk],
-        "kind": {"portal:my-ask": RequestKind.values, "portal:my-data": ["pdf", "json"]}.get(route.key, []),
+        "kind": {
+            "portal:my-ask": RequestKind.values,
+            "portal:my-data": ["pdf", "json"],
+            "portal:picture": ["homes"],
+        }.get(route.key, []),
         "verb": {
             f"{_LETTER_RUN}_act": [
                 "freeze",
@@ -477,6 +544,9 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
                 "rest_on_paper",
             ],
             "admin:welcome_importbatch_act": ["save", "drop"],
+            "portal:own-vacancy-move": ["extend", "take_out"],
+            "portal:own-home-move": ["reserve", "free", "extend", "take_out"],
+            "portal:own-home-change": ["alt", "first", "drop"],
             "admin:municipalities_user_account": [step.verb for step in account_steps.STEPS],
         }.get(route.key, []),
         "municipality_id": [pk if pk is not None else place.municipality.pk],

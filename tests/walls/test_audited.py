@@ -14,18 +14,26 @@ from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils import timezone
 
+from housing.developments.models import Development
+from housing.holdings.models import Holding, OwnerNotice
+from housing.listings.models import Listing
+from housing.plots.models import Plot
+from housing.wishes.models import Wish
 from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity, State
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import Enquiry
+from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
 from municipalities.links import actions as links
 from municipalities.login.providers import Identity
+from municipalities.moderation.models import State as Shown
 from municipalities.organisations.models import Organisation
 from municipalities.privacy.registry import declarations
 from municipalities.tenancy.models import Role, User
 from municipalities.topics.models import Topic
+from tests.factories.housing import ListingFactory, ListingTextFactory
 from tests.factories.municipalities import (
     ActivityFactory,
     ActivityTextFactory,
@@ -40,6 +48,7 @@ from tests.factories.municipalities import (
     LearningPlaceFactory,
     MembershipFactory,
     OrganisationFactory,
+    VacancyFactory,
 )
 from tests.factories.welcome import (
     DataRequestFactory,
@@ -129,6 +138,11 @@ def scene(client):
     rows[Organisation] = OrganisationFactory(municipality=place)
     rows[Activity] = ActivityFactory(municipality=place, state=State.WAITING)
     ActivityTextFactory(activity=rows[Activity])
+    for model in (Plot, Development, Holding, OwnerNotice, Wish):
+        make(model, place, rows)
+    rows[Vacancy] = VacancyFactory(municipality=place, state=Shown.WAITING)
+    rows[Listing] = ListingFactory(municipality=place, state=Shown.WAITING)
+    ListingTextFactory(listing=rows[Listing])
     rows[CalendarFeed] = CalendarFeedFactory(organisation=rows[Organisation])
     read = {"outcome": "same", "finished_at": timezone.now()}
     FeedFetchFactory(feed=rows[CalendarFeed], **read)
@@ -275,6 +289,9 @@ def stories(rows, client):
         return at(f"{row._meta.app_label}_{row._meta.model_name}_delete", {"post": "yes"}, row.pk)
 
     sure = {"sure": "on"}
+    looks = {"name": "Ola", "phone": "99887766", "language": "nb", "often": "never", "fields-TOTAL_FORMS": 0,
+             "fields-INITIAL_FORMS": 0}  # fmt: skip
+    farm = {"gnr": 9, "bnr": 9, "fnr": 0, "snr": 0, "kind": "farm", "source": "tip"}
     colleague = MembershipFactory(municipality=place)
     has = {"assignment": rows[HostAssignment].pk}
     caller = {"name": "Kari", "contact": "99951234", "adults": 2, "children": "3", "language": "nb"}
@@ -481,11 +498,22 @@ def stories(rows, client):
         [at("municipalities_organisation_add", club)],
         [change(rows[Organisation], email="ny@laget.example")],
         [at("municipalities_calendarfeed_read", {}, rows[CalendarFeed].pk)],
+        [change(rows[Listing], price="8000")],
+        [at("housing_wish_add", looks)],
+        [change(rows[Wish], text="Helst i Torpo")],
+        [at("housing_holding_add", farm)],
+        [change(rows[Holding], notes="Ring Gudrun")],
+        [at("housing_holding_move", {"stage": "contacted", "since": "2026-01-02"}, rows[Holding].pk)],
+        [at("housing_ownernotice_settle", {"gnr": 3, "bnr": 4}, rows[OwnerNotice].pk)],
+        [at("housing_ownernotice_settle", {"verb": "aside"}, rows[OwnerNotice].pk)],
+        *([delete(rows[model])] for model in OF_HOMES),
+        *([of_the_list(rows[model])] for model in OF_HOMES),
         *([delete(row)] for row in (rows[Activity], rows[CalendarFeed], rows[Organisation])),
         *([of_the_list(row)] for row in (rows[Activity], rows[CalendarFeed], rows[Organisation])),
     ]
 
 
+OF_HOMES = [Listing, Holding, OwnerNotice, Wish]
 # Addresses that answer a POST and change nothing that is held of people, with the reason.
 EXPORT = "a file goes out: noted, test_every_file_that_goes_out_is_noted"
 PAGE = "a page that answers alike however it is asked"
@@ -495,6 +523,7 @@ READY = "words that the municipality keeps ready: nobody's data"
 COUNTED = "figures that name nobody"
 LEARNING = "schools and kindergartens: nobody's data"
 GIFT = "what the municipality gives: nobody's data"
+HOMES = "homes and jobs as everybody reads them: nobody's data"
 CALENDAR = "where an organisation's calendar lies: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
 SENDING = "which ways the municipality's letters go, and its keys to them: nobody's data"
@@ -504,6 +533,31 @@ CHANGE_NOTHING = {
     "municipalities_auditentry_export": EXPORT,
     "municipalities_contactpoint_export": EXPORT,
     "municipalities_organisation_export": EXPORT,
+    **dict.fromkeys(
+        [
+            "municipalities_vacancy_export",
+            "housing_listing_export",
+            "housing_plot_export",
+            "housing_development_export",
+            "housing_holding_export",
+            "housing_wish_export",
+        ],
+        EXPORT,
+    ),
+    **dict.fromkeys(
+        [
+            *(
+                f"{name}_{page}"
+                for name in ("municipalities_vacancy", "housing_plot", "housing_development")
+                for page in ("add", "change", "changelist", "delete")
+            ),
+            "municipalities_vacancy_decide",
+            "housing_listing_add",
+            "housing_listing_decide",
+        ],
+        HOMES,
+    ),
+    "housing_ownernotice_change": "all of it is only read",
     "municipalities_calendarfeed_add": CALENDAR,
     "municipalities_calendarfeed_change": CALENDAR,
     "welcome_household_export": EXPORT,

@@ -8,10 +8,13 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
+from housing.holdings.models import Holding, HoldingTask, OwnerNotice
+from housing.listings.models import Listing
 from municipalities.activities.feed_models import FeedFetch
 from municipalities.activities.models import Activity
 from municipalities.enquiries import figures as enquiries
 from municipalities.enquiries.models import Enquiry
+from municipalities.jobs.models import Vacancy
 from municipalities.tenancy.access import Access
 from municipalities.tenancy.roles import Right
 from municipalities.topics.figures import freshness
@@ -67,6 +70,12 @@ def _queues(access: Access) -> Iterator[Queue]:
         orders = access.narrow(Order.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("orders", orders.waiting(), "asked_at")
         yield _waiting("packages", orders.package_to_hand_out(), "settled_at")
+        notices = access.narrow(OwnerNotice.objects.visible_to(user), Right.WRITE_PEOPLE)
+        yield _waiting("owners", notices.waiting(), "sent_at")
+        again = access.narrow(Holding.objects.visible_to(user), Right.WRITE_PEOPLE).to_ask_again()
+        yield _waiting("holdings", again, "ask_again_on")
+        tasks = access.narrow(HoldingTask.objects.visible_to(user), Right.WRITE_PEOPLE).overdue()
+        yield _waiting("holding_tasks", tasks, "due_on")
         offers = access.narrow(HostOffer.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("offers", offers.waiting(), "asked_at")
         asked = access.narrow(DataRequest.objects.visible_to(user), Right.WRITE_PEOPLE).waiting()
@@ -82,6 +91,10 @@ def _queues(access: Access) -> Iterator[Queue]:
     if access.may(Right.WRITE_TEXTS):
         activities = access.narrow(Activity.objects.visible_to(user), Right.WRITE_TEXTS)
         yield _waiting("activities", activities.waiting(), "waiting_since")
+        homes = access.narrow(Listing.objects.visible_to(user), Right.WRITE_TEXTS)
+        yield _waiting("homes", homes.waiting(), "waiting_since")
+        vacancies = access.narrow(Vacancy.objects.visible_to(user), Right.WRITE_TEXTS)
+        yield _waiting("vacancies", vacancies.waiting(), "waiting_since")
         fetches = access.narrow(FeedFetch.objects.visible_to(user), Right.WRITE_TEXTS)
         yield _waiting("calendars", fetches.troubled(), "finished_at")
         topics = access.narrow(Topic.objects.visible_to(user), Right.WRITE_TEXTS).published()
@@ -95,7 +108,10 @@ def _queues(access: Access) -> Iterator[Queue]:
 
 def _waiting(name: str, rows: QuerySet[Any], since: str) -> Queue:
     found = rows.order_by().aggregate(count=Count("pk"), since=Min(since))
-    return Queue(name, found["count"], found["since"] and timezone.localdate(found["since"]))
+    begun = found["since"]
+    return Queue(
+        name, found["count"], timezone.localdate(begun) if isinstance(begun, datetime.datetime) else begun
+    )
 
 
 def places(access: Access, quarter: Quarter) -> list[Place]:

@@ -9,11 +9,17 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from housing.developments.models import Development
+from housing.holdings.models import Holding, OwnerNotice
+from housing.listings.models import Listing
+from housing.plots.models import Plot
+from housing.wishes.models import Wish
 from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
+from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
 from municipalities.login.providers import Identity, IdentityProvider
 from municipalities.municipality.models import Municipality
@@ -82,6 +88,18 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Activity, "event", _("Activities")),
             (Organisation, "diversity_3", _("Organisations")),
             (CalendarFeed, "rss_feed", _("Calendars that are read")),
+        ],
+    ),
+    (
+        _("Homes and jobs"),
+        [
+            (Vacancy, "work", _("Vacancies")),
+            (Listing, "house", _("Homes")),
+            (Plot, "landscape", _("Plots")),
+            (Development, "apartment", _("Projects")),
+            (Wish, "manage_search", _("What people look for")),
+            (Holding, "cottage", _("Empty farms and houses")),
+            (OwnerNotice, "front_hand", _("Owners who came forward")),
         ],
     ),
     (

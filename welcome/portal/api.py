@@ -21,13 +21,20 @@ from django.utils.translation import override as in_language
 from django.views.decorators.http import require_safe
 from ninja import Field, NinjaAPI, Query, Schema
 
+from housing.developments.models import Development
+from housing.listings.models import Listing
+from housing.plots.models import Plot
+from housing.shown.models import Placed
 from municipalities.activities.models import Activity
 from municipalities.contacts.models import ContactPoint
+from municipalities.jobs.models import Vacancy
 from municipalities.municipality.models import Fact, Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import next_first, path_of
 from welcome.portal.around import municipality_at
+from welcome.portal.home_reading import show_home, show_plot, show_project
+from welcome.portal.job_reading import ShownJob
 
 MOST = 100
 PREFIX = "/api/v1/"
@@ -144,6 +151,83 @@ class ActivityOut(Schema):
     texts: list[TextOut]
 
 
+class PictureOut(Schema):
+    url: str = Field(description="WebP, 960 pixels wide at most")
+    alt: str
+
+
+class HomeOut(Schema):
+    id: int
+    url: str
+    offer: str = Field(description="rent or sale")
+    kind: str = Field(description="flat, house, row, room, holiday or farm")
+    reserved: bool
+    price: int | None = Field(description="Kroner; of what is for rent, a month; null not told")
+    deposit: int | None
+    bedrooms: int | None
+    area: int | None = Field(description="Square metres")
+    land: Decimal | None = Field(description="Decares, of a farm")
+    free_from: datetime.date | None = Field(description="null: now")
+    pets: bool
+    step_free: bool
+    furnished: str
+    village: str
+    address: AddressOut = Field(description="Without a street where the owner does not show it")
+    point: PointOut | None = Field(
+        description="About a kilometre off where the owner does not show the address"
+    )
+    published_at: datetime.datetime
+    shown_until: datetime.date
+    texts: list[TextOut]
+    pictures: list[PictureOut]
+
+
+class JobOut(Schema):
+    id: int
+    url: str
+    title: str
+    language: str
+    html: str = Field(description="Sanitised: paragraphs, lists, headings, links")
+    employer_name: str
+    employer_number: str
+    field: str
+    extent: str = Field(description="full, part, or empty")
+    percent: int | None
+    engagement: str
+    positions: int
+    postal_code: str
+    postal_place: str
+    due_on: datetime.date | None
+    apply_url: str
+    source: str = Field(description="staff, employer or nav; of what comes from NAV apply_url leads there")
+    published_at: datetime.datetime
+    shown_until: datetime.date
+
+
+class PlotOut(Schema):
+    id: int
+    url: str
+    name: str
+    field: str
+    state: str = Field(description="coming, free, reserved or taken")
+    price: int | None
+    area: int | None
+    ready: bool = Field(description="Road, water and power are there")
+    point: PointOut | None
+    texts: list[TextOut]
+
+
+class ProjectOut(Schema):
+    id: int
+    url: str
+    name: str
+    units: int
+    free_units: int
+    ready_on: datetime.date | None
+    point: PointOut | None
+    texts: list[TextOut]
+
+
 class OrganisationOut(Schema):
     slug: str
     name: str
@@ -178,6 +262,22 @@ class Activities(PageOut):
 
 class Organisations(PageOut):
     results: list[OrganisationOut]
+
+
+class Homes(PageOut):
+    results: list[HomeOut]
+
+
+class Jobs(PageOut):
+    results: list[JobOut]
+
+
+class Plots(PageOut):
+    results: list[PlotOut]
+
+
+class Projects(PageOut):
+    results: list[ProjectOut]
 
 
 class Part(Schema):
@@ -291,6 +391,79 @@ def _activity(row: Any) -> dict[str, Any]:
     }
 
 
+def _home(row: Listing) -> dict[str, Any]:
+    shown = show_home(row)
+    return {
+        "id": row.pk,
+        "url": _whole(shown.path),
+        **{name: getattr(row, name) for name in _HOME},
+        "reserved": shown.is_reserved,
+        "address": {
+            "street": row.street_address if row.shows_address else "",
+            "postal_code": row.postal_code,
+            "postal_place": row.postal_place,
+        },
+        "point": _shown_point(row),
+        "shown_until": row.expires_on,
+        "texts": _texts(row.texts.all()),
+        "pictures": [{"url": _whole(each.path), "alt": each.alt} for each in shown.pictures],
+    }
+
+
+_HOME = (
+    "offer", "kind", "price", "deposit", "bedrooms", "area", "land", "free_from", "pets", "step_free", "furnished",
+    "village", "published_at",
+)  # fmt: skip
+
+
+_JOB = (
+    "title", "language", "employer_name", "employer_number", "field", "extent", "percent", "engagement", "positions",
+    "postal_code", "postal_place", "due_on", "source", "published_at",
+)  # fmt: skip
+
+
+def _job(row: Vacancy) -> dict[str, Any]:
+    shown = ShownJob(row)
+    return {
+        "id": row.pk,
+        "url": _whole(shown.path),
+        **{name: getattr(row, name) for name in _JOB},
+        "html": row.body,
+        "apply_url": shown.apply_url,
+        "shown_until": row.expires_on,
+    }
+
+
+def _plot(row: Plot) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "url": _whole(show_plot(row).path),
+        **{name: getattr(row, name) for name in ("name", "field", "state", "price", "area")},
+        "ready": row.is_ready,
+        "point": _shown_point(row),
+        "texts": _texts(row.texts.all()),
+    }
+
+
+def _project(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "url": _whole(show_project(row).path),
+        "name": row.name,
+        "units": row.all_units,
+        "free_units": row.free_units,
+        "ready_on": row.ready_on,
+        "point": _shown_point(row),
+        "texts": _texts(row.texts.all()),
+    }
+
+
+def _shown_point(row: Placed) -> dict[str, Any] | None:
+    if row.point is None:
+        return None
+    return {"latitude": row.point[0], "longitude": row.point[1]}
+
+
 def _organisation(row: Organisation) -> dict[str, Any]:
     return {
         "slug": row.slug,
@@ -345,6 +518,32 @@ def contacts(request: HttpRequest, slug: str, part: Query[Part]) -> dict[str, An
 def activities(request: HttpRequest, slug: str, part: Query[Part]) -> dict[str, Any]:
     """Those that are to come, each once, the next first."""
     return _paged(next_first(municipality_at(slug)), part, _activity)
+
+
+@_get("/municipalities/{slug:slug}/homes", "homes", Homes)
+def homes(request: HttpRequest, slug: str, part: Query[Part]) -> dict[str, Any]:
+    """To rent and to buy, the newest first."""
+    rows = Listing.objects.of(municipality_at(slug)).shown().with_content()
+    return _paged(rows.order_by("-published_at", "-pk"), part, _home)
+
+
+@_get("/municipalities/{slug:slug}/jobs", "jobs", Jobs)
+def jobs(request: HttpRequest, slug: str, part: Query[Part]) -> dict[str, Any]:
+    """Vacancies, the newest first."""
+    rows = Vacancy.objects.of(municipality_at(slug)).shown().with_content()
+    return _paged(rows.order_by("-published_at", "-pk"), part, _job)
+
+
+@_get("/municipalities/{slug:slug}/plots", "plots", Plots)
+def plots(request: HttpRequest, slug: str, part: Query[Part]) -> dict[str, Any]:
+    rows = Plot.objects.of(municipality_at(slug)).shown().with_content()
+    return _paged(rows.order_by("field", "order", "name", "pk"), part, _plot)
+
+
+@_get("/municipalities/{slug:slug}/projects", "projects", Projects)
+def projects(request: HttpRequest, slug: str, part: Query[Part]) -> dict[str, Any]:
+    rows = Development.objects.of(municipality_at(slug)).shown().with_counts().with_content()
+    return _paged(rows.order_by("name", "pk"), part, _project)
 
 
 @_get("/municipalities/{slug:slug}/organisations", "organisations", Organisations)

@@ -19,13 +19,17 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from housing.listings.models import Listing
 from municipalities.activities import rendering
 from municipalities.activities.models import Activity, ActivityQuerySet
+from municipalities.jobs.models import Vacancy
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import happening, path_of
 from welcome.portal.around import municipality_at
+from welcome.portal.home_reading import show_home
+from welcome.portal.job_reading import ShownJob
 from welcome.portal.reading import latest, screen_language, show
 
 MOST = 1000  # Activities in one calendar.
@@ -114,6 +118,66 @@ def newest(request: HttpRequest, slug: str) -> HttpResponse:
             updateddate=row.changed_at,
             author_name=shown.organisation.name if shown.organisation else here.name,
             categories=[str(row.get_theme_display())],
+        )
+    answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return _kept(request, answer, [row.changed_at for row in rows])
+
+
+@require_safe
+def newest_homes(request: HttpRequest, slug: str) -> HttpResponse:
+    """Homes in the order in which they were published."""
+    here = municipality_at(slug)
+    rows = list(Listing.objects.of(here).shown().with_content().order_by("-published_at", "-pk")[:NEWEST])
+    page = settings.SITE_URL + reverse("portal:homes", args=[here.slug])
+    feed = Atom1Feed(
+        title=_("New homes in %(name)s") % {"name": here.name},
+        link=page,
+        description="",
+        language=screen_language(),
+        feed_url=settings.SITE_URL + request.path,
+        feed_guid=page,
+    )
+    for row in rows:
+        shown = show_home(row)
+        address = settings.SITE_URL + reverse("portal:home", args=[here.slug, shown.name])
+        feed.add_item(
+            title=", ".join(filter(None, [shown.title, shown.price])),
+            link=address,
+            description=shown.reading.text.body if shown.reading else "",
+            unique_id=f"{page}#{row.pk}",
+            pubdate=row.published_at,
+            updateddate=row.changed_at,
+            author_name=here.name,
+            categories=[str(row.get_offer_display()), str(row.get_kind_display())],
+        )
+    answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    return _kept(request, answer, [row.changed_at for row in rows])
+
+
+@require_safe
+def newest_jobs(request: HttpRequest, slug: str) -> HttpResponse:
+    """Vacancies in the order in which they were published."""
+    here = municipality_at(slug)
+    rows = list(Vacancy.objects.of(here).shown().with_content().order_by("-published_at", "-pk")[:NEWEST])
+    page = settings.SITE_URL + reverse("portal:jobs", args=[here.slug])
+    feed = Atom1Feed(
+        title=_("New vacancies in %(name)s") % {"name": here.name},
+        link=page,
+        description="",
+        language=screen_language(),
+        feed_url=settings.SITE_URL + request.path,
+        feed_guid=page,
+    )
+    for row in rows:
+        feed.add_item(
+            title=f"{row.title}, {row.employer_name}",
+            link=settings.SITE_URL + ShownJob(row).path,
+            description=row.body,
+            unique_id=f"{page}#{row.pk}",
+            pubdate=row.published_at,
+            updateddate=row.changed_at,
+            author_name=row.employer_name,
+            categories=[str(row.get_field_display())],
         )
     answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     return _kept(request, answer, [row.changed_at for row in rows])

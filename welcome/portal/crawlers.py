@@ -1,6 +1,7 @@
 """What search engines ask for, and the way in for a visitor who gives no language."""
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
@@ -8,20 +9,29 @@ from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 from django.utils.translation import override as in_language
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
+from housing.developments.models import Development
+from housing.listings.models import Listing
+from housing.plots.models import Plot
 from municipalities.activities.models import Activity
+from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.catalogue import BY_SLUG, Door
 from municipalities.topics.models import Topic
 from welcome.portal.activity_reading import path_of
+from welcome.portal.home_reading import show_home, show_plot, show_project
+from welcome.portal.job_reading import ShownJob
 from welcome.stories.models import Story
+
+LISTS = ("topics", "activities", "organisations", "homes", "plots", "projects", "jobs")
 
 
 class _InAllLanguages(Sitemap):
@@ -51,7 +61,7 @@ class ListsMap(_InAllLanguages):
             for slug in slugs
             for path in (
                 *(f"{slug} door {door}" for door in Door.values),
-                *(f"{slug} {name}" for name in ("topics", "activities", "organisations")),
+                *(f"{slug} {name}" for name in LISTS),
             )
         ]
 
@@ -88,6 +98,38 @@ class ActivitiesMap(_InAllLanguages):
 
     def lastmod(self, item: Activity) -> datetime.datetime:
         return item.changed_at
+
+
+class HomesMap(_InAllLanguages):
+    def items(self) -> list[Any]:
+        today = timezone.localdate()
+        rows = Listing.objects.shown(today).select_related("municipality").prefetch_related("texts")
+        plots = Plot.objects.shown().select_related("municipality").prefetch_related("texts")
+        projects = Development.objects.shown().select_related("municipality").prefetch_related("texts")
+        return [
+            *map(show_home, rows.order_by("municipality__number", "pk")),
+            *map(show_plot, plots.order_by("municipality__number", "pk")),
+            *map(show_project, projects.order_by("municipality__number", "pk")),
+        ]
+
+    def location(self, item: Any) -> str:
+        return str(item.path)
+
+    def lastmod(self, item: Any) -> datetime.datetime:
+        changed: datetime.datetime = item.row.changed_at
+        return changed
+
+
+class JobsMap(_InAllLanguages):
+    def items(self) -> list[ShownJob]:
+        rows = Vacancy.objects.shown().select_related("municipality").defer("body")
+        return [ShownJob(row) for row in rows.order_by("municipality__number", "pk")]
+
+    def location(self, item: ShownJob) -> str:
+        return item.path
+
+    def lastmod(self, item: ShownJob) -> datetime.datetime:
+        return item.row.changed_at
 
 
 class OrganisationsMap(_InAllLanguages):
@@ -139,6 +181,8 @@ SITEMAPS = {
     "lists": ListsMap,
     "topics": TopicsMap,
     "activities": ActivitiesMap,
+    "homes": HomesMap,
+    "jobs": JobsMap,
     "organisations": OrganisationsMap,
     "subjects": SubjectsMap,
     "schools": SchoolsMap,
@@ -156,6 +200,10 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /*/letter/",
         "Disallow: /*/meeting/",
         "Disallow: /*/submission/",
+        "Disallow: /*/own-home/",
+        "Disallow: /*/home-message/",
+        "Disallow: /*/own-vacancy/",
+        "Disallow: /*/own-wish/",
         "Disallow: /*/confirm/",
         "Disallow: /*/search/",
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",

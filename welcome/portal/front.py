@@ -13,7 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from housing.listings.models import Listing
+from housing.plots.models import Plot
 from municipalities.activities.models import Activity
+from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
 from municipalities.municipality.models import Municipality
 from municipalities.texts.models import TextSet
@@ -86,6 +89,9 @@ def with_counts(rows: Any) -> Any:
     return rows.annotate(
         activities_to_come=_count(Activity.objects.published().to_come()),
         learning_places=_count(LearningPlace.objects.published()),
+        jobs=_count(Vacancy.objects.shown()),
+        homes=_count(Listing.objects.shown()),
+        plots=_count(Plot.objects.shown().free()),
     )
 
 
@@ -98,7 +104,18 @@ def doors_of(here: Any, topics: Iterable[Shown]) -> list[DoorTile]:
     """`here` is from `counted_at`."""
     to_come = here.activities_to_come
     places = here.learning_places
+    homes = here.homes
+    jobs = here.jobs
+    plots = here.plots
+    live = [
+        ngettext("%(count)s home", "%(count)s homes", homes) % {"count": homes} if homes else "",
+        ngettext("%(count)s free plot", "%(count)s free plots", plots) % {"count": plots} if plots else "",
+    ]
     counts = {
+        Door.WORK: ngettext("%(count)s vacancy", "%(count)s vacancies", jobs) % {"count": jobs}
+        if jobs
+        else "",
+        Door.LIVE: ", ".join(filter(None, live)),
         Door.EXPLORE: ngettext("%(count)s activity to come", "%(count)s activities to come", to_come)
         % {"count": to_come}
         if to_come

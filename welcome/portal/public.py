@@ -19,6 +19,9 @@ from welcome.portal.activity_reading import coming_and_newest
 from welcome.portal.around import municipality_at, people_of
 from welcome.portal.forms import SearchForm
 from welcome.portal.front import counted_at, doors_of, news_of, next_meeting
+from welcome.portal.home_forms import counts_of
+from welcome.portal.homes import newest_homes
+from welcome.portal.jobs import newest_jobs
 from welcome.portal.learning_reading import outline_of
 from welcome.portal.page import Crumb, page
 from welcome.portal.reading import (
@@ -93,6 +96,9 @@ def door(request: HttpRequest, slug: str, door: Door) -> HttpResponse:
         "door": door,
         "topics": behind,
         "coming": coming_of(here, 5) if door == Door.EXPLORE else [],
+        "jobs": newest_jobs(here, 5) if door == Door.WORK else [],
+        "homes": newest_homes(here, 4) if door == Door.LIVE else [],
+        "counts": counts_of(here) if door == Door.LIVE else {},
         "shelves": outline_of(here) if door == Door.LEARN else [],
         "host_can": texts.get(TextKind.HOST_CAN),
         "host_cannot": texts.get(TextKind.HOST_CANNOT),

@@ -19,7 +19,7 @@ from django.utils.translation import get_language_info, pgettext
 from municipalities.municipality.landscape import ridges
 from municipalities.municipality.models import Municipality
 from municipalities.topics.catalogue import Door
-from welcome.portal import asking, palette, share
+from welcome.portal import asking, home_reading, palette, share
 from welcome.portal.counting import is_public_page
 from welcome.portal.page import InLanguage, Page, in_languages
 from welcome.portal.reading import DoorTile
@@ -101,6 +101,11 @@ def own_name(code: str) -> str:
     """`Nynorsk`, `English`: a language as its readers write it."""
     name = get_language_info(code)["name_local"]
     return {"nb": "Bokmål", "nn": "Nynorsk"}.get(code, name)
+
+
+@register.filter
+def kroner(amount: int) -> str:
+    return home_reading.kroner(amount)
 
 
 @register.filter(expects_localtime=True)

@@ -1,5 +1,6 @@
 """Below the language. A topic keeps its address when it moves to another door."""
 
+from csp.decorators import csp_update
 from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
@@ -11,6 +12,9 @@ from welcome.portal import (
     county,
     elsewhere,
     enquiry,
+    home_owner,
+    homes,
+    jobs,
     learning,
     letter,
     meet,
@@ -23,6 +27,7 @@ from welcome.portal import (
     search_pages,
     stories,
     submissions,
+    wishes,
 )  # fmt: skip
 from welcome.portal.kept import kept
 
@@ -37,7 +42,21 @@ class DoorConverter:
         return str(Door(value).value)
 
 
+class PicturedConverter:
+    regex = "homes|plots|projects"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(DoorConverter, "door")
+register_converter(PicturedConverter, "pictured")
+
+# The map's pictures come from Kartverket, once somebody asks for the map.
+mapped = csp_update({"img-src": "https://cache.kartverket.no"})
 
 app_name = "portal"
 urlpatterns = [
@@ -71,6 +90,23 @@ urlpatterns = [
     path("submission/<slug:slot>/", submissions.submission, name="submission"),
     path("submission/<slug:slot>/confirm/", submissions.confirm, name="submission-confirm"),
     path("submission/<slug:slot>/take-back/", submissions.take_back, name="submission-take-back"),
+    path("own-home/<slug:slot>/", home_owner.own, name="own-home"),
+    path("own-home/<slug:slot>/confirm/", home_owner.confirm, name="own-home-confirm"),
+    path("own-home/<slug:slot>/move/<slug:verb>/", home_owner.move, name="own-home-move"),
+    path("own-home/<slug:slot>/pictures/", home_owner.add_picture, name="own-home-add"),
+    path("own-home/<slug:slot>/pictures/<int:photo>/", home_owner.own_picture, name="own-home-picture"),
+    path(
+        "own-home/<slug:slot>/pictures/<int:photo>/<slug:verb>/",
+        home_owner.change_picture,
+        name="own-home-change",
+    ),
+    path("own-wish/<slug:slot>/", wishes.own, name="own-wish"),
+    path("own-wish/<slug:slot>/confirm/", wishes.confirm, name="own-wish-confirm"),
+    path("own-wish/<slug:slot>/stop/", wishes.stop, name="own-wish-stop"),
+    path("own-vacancy/<slug:slot>/", jobs.own, name="own-vacancy"),
+    path("own-vacancy/<slug:slot>/confirm/", jobs.confirm, name="own-vacancy-confirm"),
+    path("own-vacancy/<slug:slot>/move/<slug:verb>/", jobs.move, name="own-vacancy-move"),
+    path("home-message/<slug:slot>/", home_owner.message, name="home-message"),
     path("confirm/order/<slug:slot>/", confirming.order, name="confirm-order"),
     path("confirm/club/<slug:slot>/", confirming.club_page, name="confirm-club"),
     path("confirm/offer/<slug:slot>/", confirming.offer, name="confirm-offer"),
@@ -102,6 +138,23 @@ urlpatterns = [
         calendars.of_organisation,
         name="organisation-calendar",
     ),
+    path("<slug:slug>/homes/", mapped(kept(homes.homes)), name="homes"),
+    path("<slug:slug>/homes.atom", calendars.newest_homes, name="homes-atom"),
+    path("<slug:slug>/homes/new/", home_owner.offer, name="offer-home"),
+    path("<slug:slug>/homes/empty/", home_owner.come_forward, name="come-forward"),
+    path("<slug:slug>/homes/compare/", kept(homes.compare), name="compare-homes"),
+    path("<slug:slug>/homes/<str:home>/", mapped(kept(homes.home)), name="home"),
+    path("<slug:slug>/homes/<int:home>/write/", home_owner.write, name="write-owner"),
+    path("<slug:slug>/plots/", mapped(kept(homes.plots)), name="plots"),
+    path("<slug:slug>/plots/<str:plot>/", mapped(kept(homes.plot)), name="plot"),
+    path("<slug:slug>/projects/", mapped(kept(homes.projects)), name="projects"),
+    path("<slug:slug>/projects/<str:project>/", mapped(kept(homes.project)), name="project"),
+    path("<slug:slug>/pictures/<pictured:kind>/<int:photo>-<int:width>.webp", homes.picture, name="picture"),
+    path("<slug:slug>/looking/", wishes.look, name="look"),
+    path("<slug:slug>/jobs/", kept(jobs.jobs), name="jobs"),
+    path("<slug:slug>/jobs.atom", calendars.newest_jobs, name="jobs-atom"),
+    path("<slug:slug>/jobs/new/", jobs.offer, name="offer-job"),
+    path("<slug:slug>/jobs/<str:job>/", kept(jobs.job), name="job"),
     path("<slug:slug>/meet/order/", ordering.order, name="meet-order"),
     path("<slug:slug>/meet/sign-up/", meet.meeting, name="meet-meeting"),
     path("<slug:slug>/meet/club/", meet.join_club, name="meet-club"),

@@ -21,9 +21,16 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from housing.holdings.actions import forget_owners
+from housing.holdings.models import Holding, OwnerNotice
+from housing.listings import submitting as home_submitting
+from housing.listings.models import ListingSubmission, OwnerMessage
+from housing.wishes.models import Wish
 from municipalities.activities import submitting
 from municipalities.activities.models import Submission
 from municipalities.enquiries.models import Enquiry, State
+from municipalities.jobs import submitting as job_submitting
+from municipalities.jobs.models import VacancySubmission
 from municipalities.links import actions as links
 from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
@@ -53,6 +60,7 @@ SUBMISSIONS_KEPT = datetime.timedelta(days=90)
 WITHDRAWN_STORIES_KEPT = datetime.timedelta(days=7)
 ORDERS_KEPT = datetime.timedelta(days=30)
 UNANSWERED_MONTHS = 6
+TALKS_KEPT_MONTHS, REFUSED_KEPT_MONTHS = 24, 60
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -150,6 +158,43 @@ def _submissions(place: Municipality, day: datetime.date) -> models.QuerySet[Sub
     )
 
 
+def _home_owners(place: Municipality, day: datetime.date) -> models.QuerySet[ListingSubmission]:
+    """Who never confirmed, and whose home is gone since long."""
+    unconfirmed = Q(confirmed_at=None, sent_at__lte=_evening(day - UNCONFIRMED_KEPT))
+    gone = Q(listing__gone_at__lte=_evening(day - SUBMISSIONS_KEPT))
+    return ListingSubmission.objects.of(place).filter(unconfirmed | gone)
+
+
+def _employers(place: Municipality, day: datetime.date) -> models.QuerySet[VacancySubmission]:
+    unconfirmed = Q(confirmed_at=None, sent_at__lte=_evening(day - UNCONFIRMED_KEPT))
+    gone = Q(vacancy__gone_at__lte=_evening(day - SUBMISSIONS_KEPT))
+    return VacancySubmission.objects.of(place).filter(unconfirmed | gone)
+
+
+def _holdings(place: Municipality, day: datetime.date) -> models.QuerySet[Holding]:
+    """Whose owners need not be known any longer, and still are."""
+    over = Holding.objects.of(place).over(
+        settled_before=months_before(day, TALKS_KEPT_MONTHS),
+        declined_before=months_before(day, REFUSED_KEPT_MONTHS),
+    )
+    known = Q(owners__isnull=False) | Q(contacts__isnull=False) | ~Q(notes="")
+    return over.filter(pk__in=Holding.objects.of(place).filter(known).values("pk"))
+
+
+def _wishes(place: Municipality, day: datetime.date) -> models.QuerySet[Wish]:
+    return Wish.objects.of(place).over(
+        unconfirmed_before=_evening(day - UNCONFIRMED_KEPT), ended_before=_evening(day - LINKS_KEPT)
+    )
+
+
+def _notices(place: Municipality, day: datetime.date) -> models.QuerySet[OwnerNotice]:
+    return OwnerNotice.objects.of(place).over(_evening(months_before(day, UNANSWERED_MONTHS)))
+
+
+def _home_messages(place: Municipality, day: datetime.date) -> models.QuerySet[OwnerMessage]:
+    return OwnerMessage.objects.of(place).over(_evening(day - SUBMISSIONS_KEPT))
+
+
 def _stories(place: Municipality, day: datetime.date) -> models.QuerySet[Story]:
     """Not of a household whose data may only be kept; it is not shown either, once its day has passed."""
     over = Story.objects.of(place).over(day=day, withdrawn_before=_evening(day - WITHDRAWN_STORIES_KEPT))
@@ -203,6 +248,20 @@ def _take_submission(row: Submission) -> None:
     submitting.forget(submission=row)
 
 
+def _take_home_owner(row: ListingSubmission) -> None:
+    links.forget(of=row)
+    home_submitting.forget(submission=row)
+
+
+def _take_employer(row: VacancySubmission) -> None:
+    links.forget(of=row)
+    job_submitting.forget(submission=row)
+
+
+def _take_holding(row: Holding) -> None:
+    forget_owners(holding=row)
+
+
 def _take_household(home: Household) -> None:
     erasure.erase(household=home, by=None, by_the_clock=True)
 
@@ -223,6 +282,14 @@ RULES = [
     ),
     Rule("enquiries", _("Closed enquiries and their answers"), _enquiries, _take_row),
     Rule("submissions", _("Who sent an activity to the calendar"), _submissions, _take_submission),
+    Rule("home_owners", _("Who offered a home that is gone"), _home_owners, _take_home_owner),
+    Rule("employers", _("Who sent in a vacancy that is gone"), _employers, _take_employer),
+    Rule("holdings", _("Owners of empty farms, once the talks have ended"), _holdings, _take_holding),
+    Rule("owner_notices", _("Owners who came forward half a year ago"), _notices, _take_row),
+    Rule(
+        "wishes", _("Wishes that have run out, were stopped or never confirmed"), _wishes, _take_with_its_link
+    ),
+    Rule("home_messages", _("Messages to owners of homes"), _home_messages, _take_with_its_link),
     Rule("stories", _("Stories whose day has passed, or that were withdrawn"), _stories, _take_with_its_link),
     Rule(
         "orders",

@@ -1,6 +1,14 @@
 import pytest
 
 from municipalities.activities.models import State
+from tests.factories.housing import (
+    DevelopmentFactory,
+    ListingFactory,
+    ListingTextFactory,
+    PlotFactory,
+    PlotTextFactory,
+    UnitFactory,
+)
 from tests.factories.municipalities import (
     ActivityFactory,
     ActivityTextFactory,
@@ -13,12 +21,13 @@ from tests.factories.municipalities import (
     TopicContactFactory,
     TopicFactory,
     TopicTextFactory,
+    VacancyFactory,
 )
 
 pytestmark = pytest.mark.django_db
 
 BASE = "/api/v1/municipalities"
-LISTS = ("topics", "contacts", "activities", "organisations")
+LISTS = ("topics", "contacts", "activities", "organisations", "homes", "plots", "projects", "jobs")
 
 
 @pytest.fixture
@@ -38,6 +47,10 @@ def fill(al, name):
     club = OrganisationFactory(municipality=al, name=f"Lag {name}", slug=f"lag-{name}", contact=contact)
     OrganisationTextFactory(organisation=club)
     ActivityTextFactory(activity=ActivityFactory(municipality=al, organisation=club, contact=contact))
+    ListingTextFactory(listing=ListingFactory(municipality=al))
+    PlotTextFactory(plot=PlotFactory(municipality=al))
+    UnitFactory(development=DevelopmentFactory(municipality=al))
+    VacancyFactory(municipality=al)
 
 
 def test_the_api_tells_what_is_published_without_names_of_people(client, ål):
