@@ -63,6 +63,17 @@ def drop_photo(*, photo: ListingPhoto) -> None:
         pictures.forget(photo)
 
 
+def strip(*, listing: Listing) -> None:
+    """What shows whose home it was: pictures, words, address and point. What it was and cost stays, for figures."""
+    with transaction.atomic():
+        for photo in listing.photos.all():
+            pictures.forget(photo)
+        listing.texts.all().delete()
+        Listing.objects.filter(pk=listing.pk).update(
+            street_address="", latitude=None, longitude=None, website=""
+        )
+
+
 def delete(*, listing: Listing) -> None:
     """With its pictures' files."""
     with transaction.atomic():

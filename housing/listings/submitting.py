@@ -143,5 +143,7 @@ def forget(*, submission: ListingSubmission) -> None:
         changes.delete(listing=submission.listing)
     else:
         with transaction.atomic():
+            if submission.listing.state == State.GONE:
+                changes.strip(listing=submission.listing)
             Listing.objects.filter(pk=submission.listing_id).update(from_owner=False)
             submission.delete()

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -93,6 +94,10 @@ class VacancyAdmin(ModeratedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         state = {"configured": nav.configured(), "position": FeedPosition.objects.first()}
         return super().changelist_view(request, {**(extra_context or {}), "feed": state})
+
+    def save_model(self, request: HttpRequest, obj: Vacancy, form: Any, change: bool) -> None:
+        obj.changed_at = timezone.now()
+        super().save_model(request, obj, form, change)
 
     def row_title(self, row: Vacancy) -> str:
         return row.title

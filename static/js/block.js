@@ -4,10 +4,20 @@
 (() => {
   const home = new URL(document.currentScript.src).origin;
   const WORDS = {
-    nb: { activities: "Det skjer", topics: "For deg som flytter hit", more: "Se alt hos kommunen" },
-    nn: { activities: "Det skjer", topics: "For deg som flyttar hit", more: "Sjå alt hos kommunen" },
-    en: { activities: "What's on", topics: "For those who move here", more: "See it all on the municipality's page" },
+    nb: {
+      activities: "Det skjer", topics: "For deg som flytter hit", homes: "Boliger", jobs: "Ledige stillinger",
+      month: "i måneden", more: "Se alt hos kommunen",
+    },
+    nn: {
+      activities: "Det skjer", topics: "For deg som flyttar hit", homes: "Bustader", jobs: "Ledige stillingar",
+      month: "i månaden", more: "Sjå alt hos kommunen",
+    },
+    en: {
+      activities: "What's on", topics: "For those who move here", homes: "Homes", jobs: "Vacancies",
+      month: "a month", more: "See it all on the municipality's page",
+    },
   };
+  const KINDS = ["activities", "topics", "homes", "jobs"];
   const MOST = 20;
   const SHEET = `
     :host { display: block; font: inherit; color: inherit; }
@@ -57,7 +67,8 @@
 
     async show() {
       const slug = encodeURIComponent(this.getAttribute("municipality") ?? "");
-      const kind = this.getAttribute("show") === "topics" ? "topics" : "activities";
+      const asked = this.getAttribute("show");
+      const kind = KINDS.includes(asked) ? asked : KINDS[0];
       const count = Math.min(Math.max(Number.parseInt(this.getAttribute("count") ?? "5", 10) || 5, 1), MOST);
       const turn = (this.turn = (this.turn ?? 0) + 1);
       try {
@@ -65,6 +76,8 @@
         const answer = await fetch(path, { credentials: "omit", referrerPolicy: "no-referrer" });
         if (!answer.ok) throw new Error(answer.status);
         const { results } = await answer.json();
+        // A vacancy is in one language.
+        for (const each of results) each.texts ??= [{ language: each.language, title: each.title }];
         const told = results.filter((each) => each.texts.length > 0);
         if (turn === this.turn) this.draw(kind, slug, told);
       } catch {
@@ -93,9 +106,14 @@
           line.append(element("time", when, { dateTime: each.starts_at }));
           if (each.place) line.append(element("span", each.place, { className: "where" }));
         }
+        if (kind === "homes" && each.price !== null) {
+          const price = `${each.price.toLocaleString("nb")} kr`;
+          line.append(element("span", each.offer === "rent" ? `${price} ${words.month}` : price, { className: "where" }));
+        }
+        if (kind === "jobs") line.append(element("span", each.employer_name, { className: "where" }));
         list.append(line);
       }
-      const more = element("a", words.more, { href: `${home}/${language}/${slug}/` });
+      const more = element("a", words.more, { href: `${home}/${language}/${slug}/${kind === "topics" ? "" : `${kind}/`}` });
       const last = element("p");
       last.append(more);
       section.append(heading, list, last);

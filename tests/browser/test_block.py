@@ -3,6 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.browser import county
+from tests.factories.housing import ListingFactory, ListingTextFactory
+from tests.factories.municipalities import VacancyFactory
 
 HOST = """<!doctype html><html lang="nb"><head><meta charset="utf-8"><title>Avisa</title></head>
 <body><main><h1>Avisa</h1>
@@ -14,7 +16,7 @@ HOST = """<!doctype html><html lang="nb"><head><meta charset="utf-8"><title>Avis
 
 
 def test_the_block_works_on_another_site_under_a_strict_policy(browser, live_server, page, accessible):
-    county.everything()
+    al = county.everything()
     home, troubles, slug = live_server.url, [], "al"
     context = browser.new_context(viewport={"width": 390, "height": 844})
     # Another origin of this machine: from the open net Chromium lets no page ask a test server.
@@ -36,6 +38,20 @@ def test_the_block_works_on_another_site_under_a_strict_policy(browser, live_ser
     elsewhere.keyboard.press("Tab")
     expect(links.first).to_be_focused()
     assert links.first.get_attribute("href").endswith("/nn/al/topics/about/")
+    ListingTextFactory(
+        listing=ListingFactory(municipality=al, price=9500), language="nn", title="Lyst husvære"
+    )
+    VacancyFactory(municipality=al, title="Kokk", employer_name="Fjellstua")
+    for show, name, words in (
+        ("homes", "Bustader", "9\u00a0500 kr i månaden"),
+        ("jobs", "Ledige stillingar", "Fjellstua"),
+    ):
+        elsewhere.evaluate(
+            "show => document.querySelector('tilflytter-block').setAttribute('show', show)", show
+        )
+        block = elsewhere.get_by_role("region", name=name)
+        expect(block).to_contain_text(words)
+        assert block.get_by_role("link").last.get_attribute("href").endswith(f"/nn/al/{show}/")
     assert troubles == []
     assert context.cookies() == []
     slug = "nowhere"

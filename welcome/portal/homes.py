@@ -232,7 +232,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=86400)
+@cache_control(public=True, max_age=3600)
 def picture(request: HttpRequest, slug: str, kind: str, photo: int, width: int) -> HttpResponse:
     """Of what everybody sees."""
     here = municipality_at(slug)

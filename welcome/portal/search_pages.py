@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from municipalities.contacts.models import ContactPoint
 from welcome.portal import counting
 from welcome.portal.around import first_to_ask, municipality_at
+from welcome.portal.beside import beside
 from welcome.portal.forms import SearchForm
 from welcome.portal.page import page
 from welcome.portal.public import topics_of
@@ -24,7 +25,8 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     form = SearchForm(request.GET)
     query = form.cleaned_data["q"] if form.is_valid() else ""
     results = find(query, here) if query else Results()
-    if query and not results.count:
+    ways = beside(here, query) if query else []
+    if query and not results.count and not ways:
         counting.miss(request, here.slug, screen_language(), query)
     about = page(
         request,
@@ -40,6 +42,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "query": query,
         "results": results,
+        "ways": ways,
         "tiles": [] if results.count else tiles(topics_of(here)),
         "people": first_to_ask(here, desks),
     }

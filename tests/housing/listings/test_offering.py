@@ -394,4 +394,6 @@ def test_who_offered_it_is_forgotten_in_time(client, al):
     Listing.objects.update(state=State.GONE, gone_at=timezone.now())
     retention.clean(al, today + datetime.timedelta(days=92))
     assert not ListingSubmission.objects.exists()
-    assert not Listing.objects.get().from_owner
+    home = Listing.objects.get()
+    assert not home.from_owner
+    assert (home.street_address, home.texts.count(), home.price) == ("", 0, 9500)

@@ -161,7 +161,7 @@ def test_a_search_finds_what_is_public_of_every_kind_and_nothing_else(everything
 def test_a_search_asks_the_database_a_limited_number_of_times(
     client, everything, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(16):
         page = client.get(reverse("portal:search", args=["al"], query={"q": "sølvfaks"}))
     assert page.context["results"].count == 6
     assert "<mark>Sølvfaks</mark> bur her" in page.content.decode()
