@@ -74,8 +74,8 @@ class Fields(HTMLParser):
         name = known.get("name")
         if tag in {"input", "textarea", "select", "button"} and name and name != "csrfmiddlewaretoken":
             self.names.add(name)
-            # The question below every page is another form than the page's own.
-            if known.get("id", "").startswith("found-"):
+            # The question below every page, and a picture to add, are other forms than the page's own.
+            if known.get("id", "").startswith(("found-", "picture-")):
                 return
             if tag == "textarea" or (
                 tag == "input" and known.get("type", "text") in {"text", "search", "email"}

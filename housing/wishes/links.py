@@ -17,7 +17,7 @@ def _find(pk: int) -> Any:
 WISH = Purpose(
     code="wish",
     model=Wish,
-    lifetime=datetime.timedelta(days=400),
+    lifetime=datetime.timedelta(days=366),
     page="portal:own-wish",
     over=_(
         "It led to what somebody looks for. The newest e-mail about it has the link that works; call or write to the"

@@ -12,12 +12,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Count, F, Max
 
+from housing.listings.models import Listing
+from housing.wishes.models import Match
 from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity, ActivityText, Occurrence, Submission
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality, MunicipalityOwned
 from municipalities.organisations.models import Organisation, OrganisationText
 from municipalities.tenancy import guard, walled, walls
+from tests.factories.housing import ListingFactory, MatchFactory, WishFactory
 from tests.factories.municipalities import (
     ActivityFactory,
     ActivityTextFactory,
@@ -31,6 +34,7 @@ from tests.factories.municipalities import (
     TopicFactory,
     TopicTextFactory,
     UserFactory,
+    VacancyFactory,
 )
 from tests.factories.welcome import HouseholdFactory, OrderFactory
 from tests.walls.planting import make, name
@@ -161,6 +165,11 @@ def test_no_row_refers_to_one_of_another_municipality(model, field, home, elsewh
     row, foreign = make(model, home), make(field.related_model, elsewhere)
     if (model, field.name) == (Order, "household"):
         row = OrderFactory(municipality=home, settled=True)  # No other has one.
+    elif (model, field.name) == (Listing, "organisation"):
+        row = ListingFactory(municipality=home, owner_kind="organisation")  # No other may name one.
+    elif (model, field.name) == (Match, "vacancy"):
+        wish, vacancy = WishFactory(municipality=home), VacancyFactory(municipality=home)
+        row = MatchFactory(wish=wish, listing=None, vacancy=vacancy)
     with pytest.raises(DatabaseError, match=r"wall_|permission denied"), transaction.atomic():
         model._base_manager.filter(pk=row.pk).update(**{field.name: foreign})
     copy = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if not f.primary_key}
@@ -245,6 +254,8 @@ def test_public_and_personal_tables_are_told_apart():
         "ContactPoint", "Fact", "MunicipalityText", "OpeningHours", "Topic", "TopicContact", "TopicLink", "TopicText",
         "Activity", "ActivityText", "Occurrence", "Organisation", "OrganisationText", "SpecialDay",
         "LearningPlace", "LearningPlaceText", "MeetingText", "Story", "StoryText", "WelcomeMeeting",
+        "Listing", "ListingPhoto", "ListingText", "PriceChange", "Vacancy",
+        "Development", "DevelopmentPhoto", "DevelopmentText", "Plot", "PlotPhoto", "PlotText", "Unit",
     }  # fmt: skip
 
 
