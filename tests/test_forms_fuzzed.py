@@ -6,7 +6,7 @@ examples each in `make test`, many in `make test-faults`.
 
 import os
 from html.parser import HTMLParser
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 from django.db import transaction
@@ -62,25 +62,31 @@ BODIES = [
 
 
 class Fields(HTMLParser):
-    """Names of a page's fields, and which of them hold free text."""
+    """Names of a page's fields, and which of them hold free text that is sent to `path`."""
 
-    def __init__(self, page):
+    def __init__(self, page, path=""):
         super().__init__()
         self.names, self.free = set(), set()
+        self.path, self.elsewhere = path, False
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         known = dict(attrs)
+        if tag == "form":
+            self.elsewhere = urlsplit(known.get("action", "")).path not in {"", self.path}
         name = known.get("name")
         if tag in {"input", "textarea", "select", "button"} and name and name != "csrfmiddlewaretoken":
             self.names.add(name)
-            # The question below every page, and a picture to add, are other forms than the page's own.
-            if known.get("id", "").startswith(("found-", "picture-")):
+            if self.elsewhere:
                 return
             if tag == "textarea" or (
                 tag == "input" and known.get("type", "text") in {"text", "search", "email"}
             ):
                 self.free.add(name)
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.elsewhere = False
 
 
 class Page:
@@ -88,7 +94,7 @@ class Page:
         self.client, self.path = client, path
         shown = client.get(path)
         html = shown.status_code == 200 and "html" in shown.get("Content-Type", "")
-        self.fields = Fields(shown.content.decode() if html else "")
+        self.fields = Fields(shown.content.decode() if html else "", path)
 
     def answers(self, response):
         assert response.status_code < 500, (self.path, response.status_code)

@@ -24,8 +24,7 @@ def move(*, unit: Unit, state: Availability, since: datetime.date | None = None,
         UnitChange.objects.create(
             municipality_id=found.municipality_id, unit=found, state=state, since=since, noted_by=by
         )
-        newest = UnitChange.objects.filter(unit=found).order_by("-since", "-pk").first()
-        assert newest is not None  # noqa: S101 - it was made above
+        newest = UnitChange.objects.filter(unit=found).latest("since", "pk")
         Unit.objects.filter(pk=found.pk).update(state=newest.state)
         unit.state = newest.state
         recording.record(

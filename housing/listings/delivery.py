@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -116,12 +117,9 @@ def _answer(pk: int) -> bool:
     return True
 
 
-def _claim(rows, pk: int) -> OwnerMessage | None:  # type: ignore[no-untyped-def]
+def _claim(rows: QuerySet[OwnerMessage], pk: int) -> OwnerMessage | None:
     open_ones = rows.select_for_update(of=("self",), skip_locked=True)
-    found: OwnerMessage | None = (
-        open_ones.select_related("listing__municipality", "municipality").filter(pk=pk).first()
-    )
-    return found
+    return open_ones.select_related("listing__municipality", "municipality").filter(pk=pk).first()
 
 
 def _site_language(code: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -48,10 +49,10 @@ def due(now: datetime.datetime) -> QuerySet[Wish]:
     return Wish.objects.active().told().filter(when, Exists(untold)).order_by("pk")
 
 
-def _try(send, pk: int) -> bool:  # type: ignore[no-untyped-def]
+def _try(send: Callable[[int], bool], pk: int) -> bool:
     with scope.of_row(Wish, pk):
         try:
-            return bool(send(pk))
+            return send(pk)
         except OSError as error:
             # The fault's name only: its text holds the address.
             logger.warning("Who has wish %s could not be told: %s", pk, type(error).__name__)

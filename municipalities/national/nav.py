@@ -228,8 +228,9 @@ def _line(item: Any) -> Line | None:
 
 
 def _ad(number: uuid.UUID, told: dict[str, Any]) -> Ad:
-    employer = told.get("employer") if isinstance(told.get("employer"), dict) else {}
-    assert isinstance(employer, dict)  # noqa: S101 - for the type checker
+    employer = told.get("employer")
+    if not isinstance(employer, dict):
+        employer = {}
     title = _words(told.get("title"), 300)
     if not title:
         raise Broken("no title")

@@ -200,7 +200,7 @@ def move(request: HttpRequest, opened: Opened, slot: str, verb: str) -> HttpResp
 @behind(HOME)
 def add_picture(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     row: ListingSubmission = opened.obj
-    form = PictureForm(request.POST, request.FILES, auto_id="picture-%s")
+    form = PictureForm(request.POST, request.FILES)
     if form.is_valid():
         added = submitting.add_picture(submission=row, picture=form.cleaned_data["picture"])
         return _back(slot, "picture" if added else "late")
@@ -246,7 +246,7 @@ def _show(
     shown = show_home(listing, chosen=row.language)
     if form is None:
         form = OwnForm(municipality=row.municipality, instance=listing, initial=OwnForm.words_of(row))
-    picture_form = picture_form or PictureForm(auto_id="picture-%s")
+    picture_form = picture_form or PictureForm()
     photos = list(listing.photos.all())
     about = page(
         request,
