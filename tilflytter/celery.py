@@ -5,9 +5,23 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init, worker_process_init
+from kombu.transport import redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tilflytter.settings")
 logger = logging.getLogger(__name__)
+
+
+class Channel(redis.Channel):
+    """kombu's, whose answer on a connection that was closed meanwhile is an AttributeError. That ends a worker whose
+    Redis comes and goes; a lost connection it gets over."""
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        if self.connection.client is None:
+            raise ConnectionError("The connection to Redis was closed meanwhile.")
+        return super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]
+
+
+redis.Transport.Channel = Channel
 app = Celery("tilflytter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

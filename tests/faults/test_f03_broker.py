@@ -65,6 +65,16 @@ def test_a_broker_that_forgets_everything(portal, broker, is_long, count, monkey
     assert clock.is_alive
 
 
+def test_an_answer_on_a_closed_connection_is_a_lost_connection(broker):
+    """What Celery does not take for one ends the worker."""
+    with app.connection_for_write() as connection:
+        channel = connection.channel()
+        channel.client.close()
+        channel._client, channel._pool, channel.connection.client = None, None, None
+        with pytest.raises(connection.recoverable_connection_errors):
+            channel.qos.ack("gone")
+
+
 @pytest.mark.fault("F4", "every message three times and shuffled")
 def test_every_message_three_times(portal, service, is_long, count, monkeypatch, tmp_path):
     files, letters = (300, 600) if is_long else (12, 24)
