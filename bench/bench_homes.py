@@ -21,7 +21,7 @@ DATABASE = "tilflytter_bench_homes"
 FEW_WISHES, MANY_WISHES = 1_000, 100_000
 FEW_HOMES, MANY_HOMES = 1_000, 50_000
 VACANCIES, MATCHES, ROUNDS = 200_000, 20, 40
-TARGETS = {"wishes": 1.5, "homes": 1.5, "vacancies": 1.5}
+TARGETS = {"wishes": 1.5, "homes": 1.5, "vacancies": 1.5, "together": 3.0}
 
 
 def _places(count: int) -> list[Any]:
@@ -146,9 +146,11 @@ def run() -> dict[str, Any]:
 
     from housing.wishes import matching
     from municipalities.jobs.models import Vacancy
+    from welcome.portal import together
     from welcome.portal.home_forms import HomesForm
     from welcome.portal.homes import A_PAGE, rows_of
     from welcome.portal.jobs import JobsForm
+    from welcome.portal.together_forms import TogetherForm
 
     small, large, *others = _places(20)
     print("filling …", flush=True)
@@ -180,6 +182,21 @@ def run() -> dict[str, Any]:
         rows = Vacancy.objects.of(place).shown().with_content().defer("body")
         return lambda: list(form.narrow(rows)[:30])
 
+    def together_and_alone() -> tuple[Callable[[], object], Callable[[], object]]:
+        """The slowest of the single searches, a page of homes, beside the whole with all that its page shows."""
+        said = {"field": "health", "field2": "building", "offer": "rent", "bedrooms": "2", "price": "9000"}
+        form = TogetherForm(said | {"children": "1"})
+        assert form.is_valid()
+        asked = form.asked(large)
+
+        def whole() -> object:
+            packages = together.find(large, asked).packages[:10]
+            jobs = [near.row.pk for package in packages for near in package.jobs if near is not None]
+            homes = rows_of(large).with_content().in_bulk([package.home.pk for package in packages])
+            return homes, Vacancy.objects.select_related("municipality").defer("body").in_bulk(jobs)
+
+        return listed(large), whole
+
     figures: dict[str, Any] = {}
     print(f"{'':34}{'few':>10}{'many':>10}{'ratio':>8}{'target':>8}")
     for name, words, measure in (
@@ -191,6 +208,14 @@ def run() -> dict[str, Any]:
         ratio = many / few
         figures[name] = {"few_ms": round(few, 2), "many_ms": round(many, 2), "ratio": round(ratio, 2)}
         print(f"{words:34}{few:8.2f}ms{many:8.2f}ms{ratio:8.2f}{TARGETS[name]:8.1f}")
+    alone, whole = _side_by_side(*together_and_alone())
+    figures["together"] = {
+        "few_ms": round(alone, 2),
+        "many_ms": round(whole, 2),
+        "ratio": round(whole / alone, 2),
+    }
+    words, ratio, target = "slowest search alone, and together", whole / alone, TARGETS["together"]
+    print(f"{words:34}{alone:8.2f}ms{whole:8.2f}ms{ratio:8.2f}{target:8.1f}")
     return figures
 
 
@@ -203,6 +228,9 @@ def main() -> int:
     with server.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {DATABASE}")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'tilflytter_app'")
+        if cursor.fetchone() is None:
+            cursor.execute("CREATE ROLE tilflytter_app NOLOGIN")
     os.environ |= {"DATABASE_URL": given._replace(path=f"/{DATABASE}").geturl(), "DATABASE_APP_ROLE": ""}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tilflytter.settings")
     import django

@@ -1,5 +1,6 @@
 from typing import Any
 
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from housing.holdings import actions, staff
+from housing.holdings.importing import HoldingImport
 from housing.holdings.models import (
     Holding,
     HoldingContact,
@@ -22,8 +24,11 @@ from housing.holdings.models import (
 from housing.holdings.staff_forms import HoldingForm, MoveForm
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, ScopedAdmin, ScopedTabularInline, WordedResource
+from municipalities.tenancy.imports import ImportAdmin
 from municipalities.tenancy.roles import Right
 
+# The map's pictures come from Kartverket, once somebody asks for the map.
+MAPPED = csp_update({"img-src": "https://cache.kartverket.no"})
 COLOURS = {
     Stage.REGISTERED: "info", Stage.OWNER_FOUND: "info", Stage.CONTACTED: "info", Stage.DIALOGUE: "warning",
     Stage.WILLING: "warning", Stage.OFFERED: "warning", Stage.SETTLED: "success", Stage.DECLINED: "danger",
@@ -86,11 +91,13 @@ class AgainFilter(admin.SimpleListFilter):
 
 
 @admin.register(Holding)
-class HoldingAdmin(ExportAdmin):
+class HoldingAdmin(ImportAdmin, ExportAdmin):
     read, write = Right.READ_PEOPLE, Right.WRITE_PEOPLE
     shows_people = True
     form = HoldingForm
     resource_classes = [HoldingResource]
+    import_resource_class = HoldingImport
+    import_template_name = "holdings/import.html"
     change_form_outer_before_template = "holdings/head.html"
     list_before_template = "holdings/list_head.html"
     list_display = [
@@ -124,7 +131,7 @@ class HoldingAdmin(ExportAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("board/", view(staff.board), name="housing_holding_board"),
+            path("board/", view(MAPPED(staff.board)), name="housing_holding_board"),
             path("<int:object_id>/move/", view(staff.move), name="housing_holding_move"),
             *super().get_urls(),
         ]

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,8 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.roles import Right
 
 A_COLUMN = 12
+ON_THE_MAP = 500
+TONES = {Stage.SETTLED: "settled", Stage.DECLINED: "ended", Stage.UNSUITED: "ended", Stage.REGISTERED: ""}
 
 
 @never_cache
@@ -41,6 +44,7 @@ def board(request: HttpRequest) -> HttpResponse:
     )
     request.current_app = admin.site.name
     talks = figures.talks(known)
+    points = [_point(row) for row in known if row.latitude is not None]
     context = {
         **admin.site.each_context(request),
         "opts": Holding._meta,
@@ -57,8 +61,22 @@ def board(request: HttpRequest) -> HttpResponse:
             for stay in figures.stays(changes.order_by("holding", "since", "pk"), timezone.localdate())
         ],
         "several": access.several,
+        "points": points[:ON_THE_MAP],
+        "more_points": len(points) > ON_THE_MAP,
     }
     return render(request, "holdings/board.html", context)
+
+
+def _point(holding: Holding) -> dict[str, Any]:
+    """As the map's script reads it: staff see where it lies exactly."""
+    words = [holding.get_stage_display(), holding.get_outcome_display() if holding.outcome else ""]
+    return {
+        "at": [float(holding.latitude or 0), float(holding.longitude or 0)],
+        "title": str(holding),
+        "words": ": ".join(filter(None, words)),
+        "path": reverse("admin:housing_holding_change", args=[holding.pk]),
+        "tone": TONES.get(Stage(holding.stage), "begun"),
+    }
 
 
 @require_POST

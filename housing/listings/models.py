@@ -24,6 +24,7 @@ from housing.shown.models import (
 )
 from municipalities.contacts.models import ContactPoint
 from municipalities.moderation.models import (
+    OUT,
     Moderated,
     ModeratedQuerySet,
     SentIn,
@@ -169,7 +170,14 @@ class Listing(Placed, Moderated):
         ordering = ["-published_at", "-pk"]
         indexes = [
             models.Index(fields=["municipality", "state", "offer", "price"], name="listing_by_price"),
-            models.Index(fields=["municipality", "state", "published_at"], name="listing_by_age"),
+            # A narrowed list is read in its order until a page is full, however many there are.
+            models.Index(
+                "municipality",
+                F("published_at").desc(),
+                F("id").desc(),
+                name="listing_shown_by_age",
+                condition=Q(state__in=OUT),
+            ),
             models.Index(fields=["state", "expires_on"], name="listing_by_end"),
             models.Index(fields=["state", "changed_at"], name="listing_by_change"),
         ]

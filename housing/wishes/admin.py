@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from unfold.decorators import display
 
 from housing.listings.delivery import title_of
 from housing.listings.models import Listing
-from housing.wishes import matching
+from housing.wishes import matching, staff
 from housing.wishes.models import RUNS, Wish, WishField
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, ScopedTabularInline, WordedResource
@@ -98,10 +99,11 @@ class WishAdmin(ExportAdmin):
     form = WishAdminForm
     resource_classes = [WishResource]
     change_form_outer_before_template = "wishes/head.html"
+    list_before_template = "wishes/list_head.html"
     list_display = [
         "name", "municipality", "offer", "kind", "village", "bedrooms", "price", "jobs", "often", "expires_on",
     ]  # fmt: skip
-    list_filter = [StateFilter, FitsFilter, "offer", "kind", "fields__field", "often"]
+    list_filter = [StateFilter, FitsFilter, "wants_home", "offer", "kind", "fields__field", "often"]
     search_fields = ["name", "email", "phone", "village"]
     list_select_related = ["municipality"]
     inlines = [FieldInline]
@@ -118,6 +120,10 @@ class WishAdmin(ExportAdmin):
         ),
         (_("The job"), {"fields": ["extent"]}),
     ]  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        strategy = self.admin_site.admin_view(staff.strategy)
+        return [path("strategy/", strategy, name="housing_wish_strategy"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Wish]:
         return super().get_queryset(request).prefetch_related("fields")

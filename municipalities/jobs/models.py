@@ -1,16 +1,18 @@
 """Vacancies: entered by staff, sent in by employers, or read from NAV's feed."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from municipalities.jobs.catalogue import Engagement, Extent, Field
 from municipalities.moderation.models import (
+    OUT,
     Moderated,
     ModeratedQuerySet,
     SentIn,
@@ -34,6 +36,16 @@ class Source(models.TextChoices):
 class VacancyQuerySet(ModeratedQuerySet["Vacancy"]):
     def with_content(self) -> Self:
         return self.select_related("municipality", "employer")
+
+    def saying(self, words: Iterable[Iterable[str]]) -> Self:
+        """In title or employer, of each word one of its ways to be written."""
+        rows = self
+        for ways in words:
+            found = Q()
+            for way in ways:
+                found |= Q(title__icontains=way) | Q(employer_name__icontains=way)
+            rows = rows.filter(found)
+        return rows
 
     def alike(self, vacancy: "Vacancy") -> Self:
         """What may be the same vacancy once more: same employer and title, not gone."""
@@ -101,8 +113,22 @@ class Vacancy(Moderated):
         verbose_name_plural = _("vacancies")
         ordering = ["-published_at", "-pk"]
         indexes = [
-            models.Index(fields=["municipality", "state", "published_at"], name="vacancy_by_age"),
-            models.Index(fields=["municipality", "state", "field"], name="vacancy_by_field"),
+            # Lists are read in their order until a page is full, however many there are.
+            models.Index(
+                "municipality",
+                F("published_at").desc(),
+                F("id").desc(),
+                name="vacancy_shown_by_age",
+                condition=Q(state__in=OUT),
+            ),
+            models.Index(
+                "municipality",
+                "field",
+                F("published_at").desc(),
+                F("id").desc(),
+                name="vacancy_shown_by_field",
+                condition=Q(state__in=OUT),
+            ),
             models.Index(fields=["state", "expires_on"], name="vacancy_by_end"),
             models.Index(fields=["state", "changed_at"], name="vacancy_by_change"),
             models.Index(

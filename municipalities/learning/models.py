@@ -1,6 +1,7 @@
 """Where children and young people learn: kindergartens, schools and after-school care, each a contact point with
 what one asks of it before one moves: whether there is a place, how to apply, and for which addresses it is."""
 
+import datetime
 import re
 from typing import Self
 
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.contacts.models import ContactPoint
@@ -16,6 +18,8 @@ from municipalities.texts.models import ShortText, TextSet, text_constraints
 
 REVIEW_MONTHS = 6
 LONGEST_ZONE = 20_000  # A thousand streets.
+# After so long a figure of free places says nothing any more; then it is only said that one must ask.
+CAPACITY_HOLDS = datetime.timedelta(days=183)
 
 
 class Kind(models.TextChoices):
@@ -146,6 +150,25 @@ class LearningPlace(MunicipalityOwned):
 
     def __str__(self) -> str:
         return f"{self.contact.name} ({self.get_kind_display()})"
+
+    @property
+    def is_counted(self) -> bool:
+        """Somebody has told lately how many places are free."""
+        return bool(self.capacity) and self.capacity_on is not None and not self.is_old
+
+    @property
+    def is_old(self) -> bool:
+        day = self.capacity_on
+        return day is not None and timezone.localdate() - day > CAPACITY_HOLDS
+
+    def has_room_for(self, children: int) -> bool:
+        """As far as somebody has told lately; without a figure, room for one at least."""
+        free = self.free_places
+        return (
+            self.is_counted
+            and self.capacity != Capacity.WAITING
+            and (free is None or free >= max(children, 1))
+        )
 
     @property
     def text_set(self) -> TextSet["LearningPlaceText"]:

@@ -46,6 +46,8 @@ BY_NAME = {
     "own_login_back": GUESS,
     "review_text": GUESS,
     "portal:search": GUESS,
+    "portal:together": GUESS,
+    "portal:package-offer": WRITE,  # Each is laid out anew.
     "portal:poster": WRITE,
     "share": WRITE,  # Each is drawn, the first time.
     "portal:ask": ASK,

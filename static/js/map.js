@@ -43,6 +43,7 @@ async function draw(place, points) {
     const dot = document.createElement("a");
     dot.href = point.path;
     dot.className = "sheet__dot";
+    if (point.tone) dot.dataset.tone = point.tone;
     dot.setAttribute("aria-label", [point.title, point.words].filter(Boolean).join(", "));
     const words = document.createElement("span");
     words.className = "sheet__words";

@@ -7,12 +7,13 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
-from housing.holdings.models import Stage
+from housing.holdings.models import Holding, Outcome, Stage
 from housing.listings import delivery as home_mail
 from housing.listings.links import HOME, MESSAGE
 from housing.listings.models import Furnished, Listing, ListingSubmission, Offer
 from housing.shown.models import Availability, HomeKind
 from housing.wishes.links import WISH
+from municipalities.enquiries.models import Enquiry
 from municipalities.jobs.catalogue import Engagement, Extent, Field
 from municipalities.jobs.links import VACANCY
 from municipalities.jobs.models import Source
@@ -136,6 +137,11 @@ def pages(al):
         "al/homes/empty/?sent=1",
         "al/looking/?offer=rent&bedrooms=2",
         "al/looking/?sent=1",
+        "al/together/",
+        "al/together/?words=kokk&field2=trade&children=1&school=on",
+        "al/together/?field=health&bedrooms=20",
+        "al/together/?offer=rent&within=999",
+        f"al/together/offer/?home={flat.pk}&job={cook.pk}&job={nav.pk}",
         "al/plots/",
         "rollag/plots/",
         f"al/plots/{plot.pk}/",
@@ -303,12 +309,73 @@ def test_the_map_is_asked_for_and_worked_with_the_keyboard(browser, live_server,
     context.close()
 
 
+def test_one_search_for_home_and_jobs_is_handed_to_the_service_office(page, al):
+    fill(al)
+    page.goto("/nn/al/homes/")
+    page.get_by_role("link", name="Søk etter alt").click()
+    first, second = page.get_by_label("Yrke").all()
+    first.fill("kokk")
+    second.fill("vaktmeister")
+    page.get_by_label("Soverom, minst").fill("1")
+    page.get_by_label("Born som treng barnehageplass").fill("1")
+    page.get_by_role("button", name="Finn alt samla").click()
+    found = page.locator(".package").first
+    expect(found).to_contain_text("Kokk på høgfjellshotellet")
+    expect(found).to_contain_text("Vaktmeister")
+    page.get_by_text("Endre det de ser etter").click()
+    expect(page.get_by_label("Yrke").first).to_have_value("kokk")
+    page.get_by_role("link", name="Gje det vidare").click()
+    words = page.get_by_label("Kva lurer du på?")
+    expect(words).to_have_value(
+        re.compile("Ein jobb: kokk.*Barnehage til 1 barn.*/nn/al/together/", re.DOTALL)
+    )
+    page.locator("[name=contact]").first.fill("jamal@heime.example")
+    page.wait_for_timeout(2100)  # Nobody reads and sends in less.
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.wait_for_url("**/ask/thanks/**")
+    enquiry = Enquiry.objects.get(email="jamal@heime.example")
+    assert "vaktmeister" in enquiry.text
+
+
+def test_a_coordinator_takes_a_holding_from_registered_to_let(page, coordinator):
+    page.goto("/admin/housing/holding/board/")
+    page.locator("#run a[href$='/holding/add/']").click()
+    page.locator("[name=gnr]").fill("34")
+    page.locator("[name=bnr]").fill("7")
+    page.locator("[name=name]").fill("Nordgarden")
+    page.locator("[name=latitude]").fill("60.63157")
+    page.locator("[name=longitude]").fill("8.56312")
+    page.locator("[name=_continue]").click()
+    holding = Holding.objects.get(gnr=34, bnr=7)
+    assert holding.stage == Stage.REGISTERED
+    for stage, outcome in ((Stage.OWNER_FOUND, ""), (Stage.CONTACTED, ""), (Stage.DIALOGUE, ""),
+                           (Stage.WILLING, ""), (Stage.OFFERED, ""), (Stage.SETTLED, Outcome.LET)):  # fmt: skip
+        page.goto(f"/admin/housing/holding/{holding.pk}/change/")
+        page.locator(f"form[action$='/{holding.pk}/move/'] [name=stage]").select_option(stage)
+        page.locator(f"form[action$='/{holding.pk}/move/'] [name=outcome]").select_option(outcome)
+        page.locator(f"form[action$='/{holding.pk}/move/'] button[type=submit]").click()
+        page.wait_for_load_state()
+        holding.refresh_from_db()
+        assert (holding.stage, holding.outcome) == (stage, outcome)
+    assert [each.stage for each in holding.stages.order_by("pk")] == [
+        Stage.REGISTERED, Stage.OWNER_FOUND, Stage.CONTACTED, Stage.DIALOGUE, Stage.WILLING, Stage.OFFERED,
+        Stage.SETTLED,
+    ]  # fmt: skip
+    page.goto("/admin/housing/holding/board/")
+    expect(page.locator("#run h2").first).to_contain_text("1 of 1")
+    expect(page.locator("#run .sheet__show")).to_be_visible()
+
+
 def test_staffs_pages_are_accessible(page, coordinator):
     al = coordinator
     flat, _farm, owned, plot, project, cook, nav = fill(al)
     ConditionCheckFactory(listing=flat)
     for number in range(16):
-        holding = HoldingFactory(municipality=al, stage=Stage.REGISTERED if number < 14 else Stage.DECLINED)
+        holding = HoldingFactory(
+            municipality=al,
+            stage=Stage.REGISTERED if number < 14 else Stage.DECLINED,
+            **(POINT if number % 2 else {}),
+        )
     HoldingReasonFactory(holding=holding)
     HoldingOwnerFactory(holding=holding)
     notice = OwnerNoticeFactory(municipality=al)

@@ -180,6 +180,8 @@ PUBLIC = {
     "portal:homes": public(),
     "portal:come-forward": public(post=ANYBODY, posted=EMPTY),
     "portal:look": public(post=ANYBODY, posted=EMPTY),
+    "portal:together": public(),
+    "portal:package-offer": public(post=ANYBODY, got={404}, posted={404}),  # Of what its address names.
     "portal:homes-atom": public(),
     "portal:home": public(got=OK | ELSEWHERE),  # To its full address, which its title is part of.
     "portal:compare-homes": public(),
@@ -347,6 +349,9 @@ STAFF = {
     **pages(Holding, READ_PEOPLE, WRITE_PEOPLE, export=True),
     "admin:housing_holding_board": staff(READ_PEOPLE),
     "admin:housing_holding_move": act(WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:housing_holding_import": staff(WRITE_PEOPLE, WRITE_PEOPLE),
+    "admin:housing_holding_process_import": act(WRITE_PEOPLE),
+    "admin:housing_wish_strategy": staff(READ_PEOPLE),
     **pages(OwnerNotice, READ_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY),
     "admin:housing_ownernotice_settle": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     **pages(Wish, READ_PEOPLE, WRITE_PEOPLE, export=True),

@@ -70,6 +70,7 @@ from tests.factories.welcome import (
     StoryTextFactory,
     WelcomeMeetingFactory,
 )
+from tests.housing.holdings import farm_files
 from tests.test_tenancy import ADDRESSES, _filled
 from tests.walls import everywhere
 from tests.walls.planting import ADMINS, make
@@ -348,6 +349,11 @@ def stories(rows, client):
             pk=9002, message=message, state=state, reason="no_answer", sending_at=timezone.now()
         )
 
+    def farms():
+        """A file whose rows have been looked at."""
+        page = farm_files.preview(client, [["Gnr", "Bnr", "Eigar"], [77, 7, NAME]], place)
+        return {"import_file_name": farm_files.word_of(page), "verb": "save"}
+
     some = {"_selected_action": [enquiry.pk]}
     asked = {"text": "Når åpner hallen?", "contact": MAIL, "language": "nb"}
     return [
@@ -504,6 +510,7 @@ def stories(rows, client):
         [at("housing_holding_add", farm)],
         [change(rows[Holding], notes="Ring Gudrun")],
         [at("housing_holding_move", {"stage": "contacted", "since": "2026-01-02"}, rows[Holding].pk)],
+        [at("housing_holding_process_import", farms)],
         [at("housing_ownernotice_settle", {"gnr": 3, "bnr": 4}, rows[OwnerNotice].pk)],
         [at("housing_ownernotice_settle", {"verb": "aside"}, rows[OwnerNotice].pk)],
         *([delete(rows[model])] for model in OF_HOMES),
@@ -558,6 +565,7 @@ CHANGE_NOTHING = {
         HOMES,
     ),
     "housing_ownernotice_change": "all of it is only read",
+    "housing_holding_import": "shows what would be saved; that is a story",
     "municipalities_calendarfeed_add": CALENDAR,
     "municipalities_calendarfeed_change": CALENDAR,
     "welcome_household_export": EXPORT,

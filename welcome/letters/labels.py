@@ -95,12 +95,14 @@ def points_for(lines: Sequence[str], sheet: Sheet) -> float:
     return max(LARGEST_POINTS * room, SMALLEST_POINTS)
 
 
-def print_page(template: str, context: Mapping[str, object]) -> bytes:
-    """A page for the office: it fetches nothing at all."""
+def print_page(template: str, context: Mapping[str, object], **shown: bytes) -> bytes:
+    """A page for the office: it fetches nothing at all. `shown` are WebP pictures, whose addresses the template finds
+    under their names."""
+    pictures = layout.Pictures()
+    named = {name: pictures.add(content, "image/webp") for name, content in shown.items()}
     families = ", ".join(f'"{family}"' for family in settings.LETTER_FONTS)
-    page = render_to_string(template, {"fonts": families, "leading": LEADING, **context})
+    page = render_to_string(template, {"fonts": families, "leading": LEADING, **context, **named})
     with one_at_a_time:
-        pictures = layout.Pictures()
         sheet = CSS(string="html { margin: 0 }", font_config=layout.fonts(), url_fetcher=pictures)
         document = HTML(string=page, base_url=None, url_fetcher=pictures).render(
             font_config=layout.fonts(), stylesheets=[sheet]

@@ -15,7 +15,7 @@ from municipalities.enquiries import actions
 from municipalities.enquiries.forms import QuestionForm
 from municipalities.enquiries.models import Source
 from municipalities.municipality.models import Municipality
-from welcome.portal import asking, counting
+from welcome.portal import asking, counting, together_forms, together_pages
 from welcome.portal.around import municipality_at
 from welcome.portal.asking import About
 from welcome.portal.page import page
@@ -30,7 +30,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     here = municipality_at(slug)
     own = reverse("portal:ask", args=[here.slug])
     if request.method != "POST":
-        return _page(request, here, QuestionForm(), About(own))
+        return _page(request, here, QuestionForm(initial=_handed_over(request, here)), About(own))
     about = asking.read(request.POST.get("about", ""))
     about = about if _is_of(about.path, here) else About(own)
     if request.POST.get(asking.TRAP):
@@ -50,6 +50,15 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, here, form, about, status=422)
     return _received(request, here, form, about)
+
+
+def _handed_over(request: HttpRequest, here: Municipality) -> dict[str, str]:
+    """A search for home and jobs together, in words that the reader may change before they send it."""
+    form = together_forms.read(request.GET.get("package", ""))
+    if form is None:
+        return {}
+    begun = _("Can you help us find this?")
+    return {"words": f"{begun}\n{form.in_words()}\n{together_pages.address_of(here, form.query)}"}
 
 
 def _found(request: HttpRequest, here: Municipality, about: About) -> HttpResponse:

@@ -18,7 +18,7 @@ from municipalities.jobs import submitting
 from municipalities.jobs.catalogue import Engagement, Extent, Field
 from municipalities.jobs.forms import OwnVacancyForm, VacancyForm
 from municipalities.jobs.links import VACANCY
-from municipalities.jobs.models import Vacancy, VacancySubmission
+from municipalities.jobs.models import Vacancy, VacancyQuerySet, VacancySubmission
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
 from municipalities.moderation import actions
@@ -31,6 +31,7 @@ from welcome.portal.around import municipality_at, people_of
 from welcome.portal.home_owner import OFTEN, too_often
 from welcome.portal.job_reading import ShownJob, structured_job
 from welcome.portal.page import Crumb, page
+from welcome.portal.words import spellings
 
 A_PAGE = 30
 DONE = {
@@ -72,18 +73,12 @@ class JobsForm(forms.Form):
         said = getattr(self, "cleaned_data", {})
         return any(value for name, value in said.items() if name != "sort")
 
-    def narrow(self, rows: models.QuerySet[Vacancy]) -> models.QuerySet[Vacancy]:
+    def narrow(self, rows: VacancyQuerySet) -> VacancyQuerySet:
         said = getattr(self, "cleaned_data", {})
         rows = rows.filter(
             **{name: said[name] for name in ("field", "extent", "engagement") if said.get(name)}
         )
-        for word in said.get("q", "").split()[:6]:
-            # SQLite folds no letter beyond Z: `Ål` would not be found as `ål`.
-            spellings = {word, word.lower(), word.capitalize(), word.upper()}
-            found = models.Q()
-            for spelling in spellings:
-                found |= models.Q(title__icontains=spelling) | models.Q(employer_name__icontains=spelling)
-            rows = rows.filter(found)
+        rows = rows.saying(spellings(said.get("q", "")))
         if said.get("sort") == JobOrder.SOONEST:
             return rows.order_by(F("due_on").asc(nulls_last=True), "-pk")
         return rows.order_by("-published_at", "-pk")

@@ -13,8 +13,6 @@ from municipalities.learning.models import Capacity, Kind, LearningPlace, Learni
 from municipalities.municipality.models import Municipality
 from welcome.portal.reading import Place, Reading, place, read
 
-# After so long a figure of free places says nothing any more; then it is only said that one must ask.
-CAPACITY_HOLDS = datetime.timedelta(days=183)
 # https://schema.org/EducationalOrganization
 _TYPES = {Kind.KINDERGARTEN: "Preschool", Kind.SCHOOL: "School", Kind.UPPER: "HighSchool"}
 
@@ -52,7 +50,7 @@ class ShownPlace:
     def capacity(self) -> str:
         """Empty where nobody has told, or not for long."""
         its = self.its
-        if not its.capacity or its.capacity_on is None or self.is_old:
+        if not its.is_counted:
             return ""
         if its.capacity != Capacity.WAITING and its.free_places:
             return ngettext("%(count)s free place", "%(count)s free places", its.free_places) % {
@@ -62,8 +60,7 @@ class ShownPlace:
 
     @property
     def is_old(self) -> bool:
-        day = self.its.capacity_on
-        return day is not None and timezone.localdate() - day > CAPACITY_HOLDS
+        return self.its.is_old
 
     @property
     def apply_until(self) -> datetime.date | None:

@@ -27,6 +27,7 @@ from welcome.portal import (
     search_pages,
     stories,
     submissions,
+    together_pages,
     wishes,
 )  # fmt: skip
 from welcome.portal.kept import kept
@@ -151,6 +152,8 @@ urlpatterns = [
     path("<slug:slug>/projects/<str:project>/", mapped(kept(homes.project)), name="project"),
     path("<slug:slug>/pictures/<pictured:kind>/<int:photo>-<int:width>.webp", homes.picture, name="picture"),
     path("<slug:slug>/looking/", wishes.look, name="look"),
+    path("<slug:slug>/together/", together_pages.search, name="together"),
+    path("<slug:slug>/together/offer/", together_pages.offer, name="package-offer"),
     path("<slug:slug>/jobs/", kept(jobs.jobs), name="jobs"),
     path("<slug:slug>/jobs.atom", calendars.newest_jobs, name="jobs-atom"),
     path("<slug:slug>/jobs/new/", jobs.offer, name="offer-job"),

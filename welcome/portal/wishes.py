@@ -1,5 +1,7 @@
 """What somebody looks for: the form, and the page behind their link with what fits today."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +16,7 @@ from housing.wishes.models import Wish
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
 from municipalities.municipality import scope
+from welcome.portal import together_forms
 from welcome.portal.around import municipality_at, people_of
 from welcome.portal.home_owner import OFTEN, too_often
 from welcome.portal.home_reading import show_home
@@ -35,9 +38,10 @@ HANDED = ("offer", "kind", "village", "bedrooms", "area", "price", "pets", "step
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, slug: str) -> HttpResponse:
     here = municipality_at(slug)
-    handed = {name: request.GET[name] for name in HANDED if request.GET.get(name)}
-    if field := request.GET.get("field"):
-        handed |= {"fields_of_work": [field], "wants_home": False}  # type: ignore[dict-item]
+    handed: dict[str, Any] = {name: request.GET[name] for name in HANDED if request.GET.get(name)}
+    package = together_forms.read(request.GET.get("package", ""))
+    if fields := [field for field in request.GET.getlist("field") if field]:
+        handed |= {"fields_of_work": fields, "wants_home": bool(package)}
     form = WishForm(request.POST if request.method == "POST" else None, initial=handed)
     if form.is_bound and form.is_valid():
         email = form.cleaned_data["email"]
@@ -47,7 +51,7 @@ def look(request: HttpRequest, slug: str) -> HttpResponse:
             with scope.of(here.pk):
                 actions.look_for(
                     municipality=here, sending=form.sending, name=form.cleaned_data["name"], email=email,
-                    language=get_language() or "nb", **form.said,
+                    language=get_language() or "nb", package=package.query if package else "", **form.said,
                 )  # fmt: skip
             return redirect(f"{request.path}?sent=1")
     about = page(

@@ -64,6 +64,24 @@ SISTERS = [
     "politi police",
     "bank",
     "post mail",
+    "sykepleier sjukepleiar nurse",
+    "vernepleier vernepleiar",
+    "helsefagarbeider helsefagarbeidar omsorgsarbeider carer",
+    "lærer lærar teacher",
+    "elektriker elektrikar electrician",
+    "rørlegger røyrleggar plumber",
+    "tømrer tømrar snekker snikkar carpenter joiner",
+    "mekaniker mekanikar mechanic",
+    "kokk chef cook",
+    "servitør kelner waiter",
+    "renholder reinhaldar cleaner",
+    "sjåfør driver",
+    "ingeniør engineer",
+    "regnskapsfører rekneskapsførar accountant",
+    "vaktmester vaktmeister caretaker janitor",
+    "bonde gardbruker gardbrukar farmer",
+    "butikkmedarbeider butikkmedarbeidar seller",
+    "fysioterapeut physiotherapist",
 ]
 
 
@@ -102,6 +120,31 @@ def _sisters() -> dict[str, tuple[str, ...]]:
             others = tuple(other for other in group if stem(other) != stem(word))
             found[stem(word)] = tuple(dict.fromkeys((*found.get(stem(word), ()), *others)))
     return found
+
+
+def _as_written() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in SISTERS:
+        for word in line.split():
+            found[stem(fold(word))] = (*found.get(stem(fold(word)), ()), *line.split())
+    return found
+
+
+_AS_WRITTEN = _as_written()
+
+
+def spellings(query: str, most: int = 6) -> list[set[str]]:
+    """Each word of a query in all ways in which a text may have it, for databases that fold no letter beyond Z and
+    know no sister words."""
+    kept = [word for word in query.split() if word.casefold() not in STOP_WORDS] or query.split()
+    return [
+        {way for each in (word, *_AS_WRITTEN.get(stem(fold(word)), ())) for way in _ways(each)}
+        for word in kept[:most]
+    ]
+
+
+def _ways(word: str) -> set[str]:
+    return {word, word.lower(), word.capitalize(), word.upper()}
 
 
 @dataclass(frozen=True)

@@ -282,3 +282,17 @@ def test_who_owned_it_is_forgotten_in_time(al):
     gone.refresh_from_db()
     assert (gone.notes, gone.contacts.count(), gone.stage) == ("", 0, Stage.SETTLED)
     assert not OwnerNotice.objects.exists()
+
+
+def test_the_map_on_the_board_shows_where_they_lie_and_how_it_stands(office, al):
+    HoldingFactory(municipality=al, name="Utan punkt")
+    there = HoldingFactory(
+        municipality=al, name="Nordgarden", stage=Stage.SETTLED, outcome=Outcome.LET, latitude="60.63157",
+        longitude="8.56312",
+    )  # fmt: skip
+    answer = office.get(BOARD)
+    assert answer.context["points"] == [
+        {"at": [60.63157, 8.56312], "title": str(there), "words": "Avgjort: Leid ut", "tone": "settled",
+         "path": f"/admin/housing/holding/{there.pk}/change/"}
+    ]  # fmt: skip
+    assert "https://cache.kartverket.no" in answer["Content-Security-Policy"]
