@@ -1,6 +1,7 @@
 """Empty farms of Ål with the talks about them: invented names and owners, numbers that nobody has."""
 
 import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -25,6 +26,10 @@ _NAMES = ["Nedre Vangen", "Øvre Brattlia", "Sørgarden", "Kvernstua", "Nystøle
           "Tufta", "Heimre Åsen", "Nordigarden", "Slettemoen"]  # fmt: skip
 _STAGES = [Stage.SETTLED, Stage.SETTLED, Stage.SETTLED, Stage.OFFERED, Stage.WILLING, Stage.DIALOGUE, Stage.DIALOGUE,
            Stage.CONTACTED, Stage.OWNER_FOUND, Stage.DECLINED, Stage.UNSUITED, Stage.REGISTERED]  # fmt: skip
+_TORPO = (
+    Decimal("60.659"),
+    Decimal("8.690"),
+)  # On the slope above the church, roughly; the farms are invented.
 _WAY = [Stage.OWNER_FOUND, Stage.CONTACTED, Stage.DIALOGUE, Stage.WILLING, Stage.OFFERED, Stage.SETTLED]
 
 
@@ -36,6 +41,7 @@ def add_holdings(municipality: Municipality) -> None:
             source=Source.TIP if number % 3 else Source.REGISTER, buildings="Våningshus, låve, stabbur",
             condition=1 + number % 3, land=20 + number * 7, empty_since=2008 + number,
             registered_on=today - datetime.timedelta(days=420 - number * 9),
+            latitude=_TORPO[0] + Decimal(number % 4) / 250, longitude=_TORPO[1] + Decimal(number) / 300,
         )  # fmt: skip
         actions.register(holding=holding, by=None)
         _go(holding, stage, number, today)

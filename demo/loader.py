@@ -16,6 +16,7 @@ from demo.ordering import add_orders
 from demo.places import places
 from demo.receiving import add_receiving
 from demo.stories import add_stories
+from demo.wishes import add_wishes
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
@@ -72,6 +73,7 @@ def _add_people_and_runs() -> None:
     if WAITING in municipalities:
         add_orders(municipalities[WAITING])
         add_holdings(municipalities[WAITING])
+        add_wishes(municipalities[WAITING])
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

@@ -16,6 +16,9 @@ from openpyxl import load_workbook
 
 from demo import content, files, loader, people, staff
 from demo.places import common, places
+from housing.holdings.models import Holding
+from housing.wishes import matching
+from housing.wishes.models import Wish
 from municipalities.activities.models import Activity, ActivityText, Submission
 from municipalities.contacts.models import ContactPoint
 from municipalities.learning.models import LearningPlace
@@ -36,6 +39,7 @@ from welcome.meetings.figures import counts
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
+from welcome.portal.together_forms import read
 
 OWN_APPS = ("municipalities", "housing", "welcome")
 
@@ -319,3 +323,15 @@ class TestFiles:
         assert counts["new"] == 2
         assert counts["changed"] == counts["refused"] == 0
         assert counts["new"] + counts["joins"] + counts["known"] == len(files.rows())
+
+
+def test_what_people_look_for_fits_something_and_is_read_again(al):
+    wishes = list(Wish.objects.of(al))
+    assert len(wishes) == 5
+    fitting = [
+        wish for wish in wishes if matching.homes_for(wish).exists() or matching.vacancies_for(wish).exists()
+    ]
+    assert 2 <= len(fitting) < len(wishes), "some find something, and some show what is lacking"
+    [family] = [wish for wish in wishes if wish.package]
+    assert read(family.package).cleaned_data["children"] == 1
+    assert Holding.objects.of(al).filter(latitude=None).count() == 0

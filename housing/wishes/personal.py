@@ -14,7 +14,7 @@ DECLARATIONS = [
             "text": Kind.FREE_TEXT,
             **dict.fromkeys(
                 ["wants_home", "offer", "kind", "village", "bedrooms", "area", "price", "pets", "step_free", "animals",
-                 "extent", "often"],
+                 "extent", "often", "package"],
                 Kind.CHOICE,
             ),
             "sent_at": Kind.TRACE,
