@@ -170,6 +170,9 @@ class Listing(Placed, Moderated):
         ordering = ["-published_at", "-pk"]
         indexes = [
             models.Index(fields=["municipality", "state", "offer", "price"], name="listing_by_price"),
+            models.Index(
+                F("published_at").desc(), F("id").desc(), name="listing_newest", condition=Q(state__in=OUT)
+            ),
             # A narrowed list is read in its order until a page is full, however many there are.
             models.Index(
                 "municipality",

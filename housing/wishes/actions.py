@@ -62,10 +62,5 @@ def confirm(*, wish: Wish) -> bool:
     return True
 
 
-def stop(*, wish: Wish) -> bool:
-    """No more mail. False if it was stopped before."""
-    return bool(Wish.objects.filter(pk=wish.pk, stopped_at=None).update(stopped_at=timezone.now()))
-
-
 def write_less(*, wish: Wish, often: Often) -> None:
     Wish.objects.filter(pk=wish.pk).update(often=often)

@@ -125,7 +125,7 @@ def _send(wish: Wish, subject: str, name: str, more: dict[str, object], **words:
         subject=subject % {"place": wish.municipality.name, **words},
         body=render_to_string(f"wishes/{name}_mail.txt", context),
         to=[wish.email],
-        headers={"List-Unsubscribe": f"<{link}>"},
+        headers={"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     ).send()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from housing.wishes.models import Wish
+from housing.wishes.stopping import stop
 from municipalities.links.purposes import Purpose
 
 
@@ -26,4 +27,5 @@ WISH = Purpose(
     find=_find,
     state=lambda wish: wish.email,
     language=lambda wish: wish.language,
+    one_click=lambda wish: stop(wish=wish),
 )

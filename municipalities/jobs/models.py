@@ -113,6 +113,9 @@ class Vacancy(Moderated):
         verbose_name_plural = _("vacancies")
         ordering = ["-published_at", "-pk"]
         indexes = [
+            models.Index(
+                F("published_at").desc(), F("id").desc(), name="vacancy_newest", condition=Q(state__in=OUT)
+            ),
             # Lists are read in their order until a page is full, however many there are.
             models.Index(
                 "municipality",

@@ -24,6 +24,8 @@ class Purpose:
     changed since the link was issued: when it has, the link is over. Neither goes anywhere in clear text.
     `language` is one of the site's, for the page.
 
+    `one_click` is what a mail program does for its reader who wants no more of the mail that the link stands in.
+
     `by_login` is for a page that people may also log in to: the object that the login of this number opens
     now, with the login itself; None when it opens nothing any more. `stands_on` is what such a login stands on,
     for the object it opens: what is another one now, or nothing (""), opens nothing any more. `log_in` is the address
@@ -40,6 +42,7 @@ class Purpose:
     state: Callable[[Any], str] = lambda obj: ""
     municipality_id: Callable[[Any], int] = attrgetter("municipality_id")
     language: Callable[[Any], str] = lambda obj: ""
+    one_click: Callable[[Any], object] | None = None
     by_login: Callable[[int], tuple[Any, models.Model] | None] | None = None
     stands_on: Callable[[Any], str] = lambda obj: ""
     log_in: Callable[[int], str] | None = None

@@ -197,6 +197,8 @@ PUBLIC = {
     "portal:county": public(),
     "portal:compare": public(),
     "portal:across": public(),
+    "portal:all-homes": public(),
+    "portal:all-jobs": public(),
     "portal:privacy": public(),
     "portal:accessibility": public(),
     "portal:municipality": public(),

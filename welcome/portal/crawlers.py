@@ -31,7 +31,7 @@ from welcome.portal.home_reading import show_home, show_plot, show_project
 from welcome.portal.job_reading import ShownJob
 from welcome.stories.models import Story
 
-LISTS = ("topics", "activities", "organisations", "homes", "plots", "projects", "jobs")
+LISTS = ("topics", "activities", "organisations", "homes", "plots", "projects", "jobs", "together")
 
 
 class _InAllLanguages(Sitemap):
@@ -42,13 +42,14 @@ class _InAllLanguages(Sitemap):
 
 
 class PlacesMap(_InAllLanguages):
-    """The county and the municipalities' fronts."""
+    """The county's pages and the municipalities' fronts."""
 
     def items(self) -> list[str]:
-        return ["", *Municipality.objects.published().values_list("slug", flat=True)]
+        slugs = Municipality.objects.published().values_list("slug", flat=True)
+        return ["portal:county", "portal:all-homes", "portal:all-jobs", *slugs]
 
     def location(self, item: str) -> str:
-        return reverse("portal:municipality", args=[item]) if item else reverse("portal:county")
+        return reverse(item) if ":" in item else reverse("portal:municipality", args=[item])
 
 
 class ListsMap(_InAllLanguages):

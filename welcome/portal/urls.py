@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 
 from municipalities.topics.catalogue import Door
 from welcome.portal import (
+    across,
     activities,
     ask,
     calendars,
@@ -63,6 +64,8 @@ app_name = "portal"
 urlpatterns = [
     path("", kept(county.county), name="county"),
     path("compare/", kept(county.compare), name="compare"),
+    path("homes/", kept(across.all_homes), name="all-homes"),
+    path("jobs/", kept(across.all_jobs), name="all-jobs"),
     path("topics/<slug:topic>/", kept(county.across), name="across"),
     path("privacy/", kept(public.privacy), name="privacy"),
     path("accessibility/", kept(public.accessibility), name="accessibility"),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from housing.wishes import actions, matching
+from housing.wishes import actions, matching, stopping
 from housing.wishes.forms import WishFields, WishForm
 from housing.wishes.links import WISH
 from housing.wishes.models import Wish
@@ -117,7 +117,7 @@ def confirm(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
 @require_POST
 @behind(WISH)
 def stop(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
-    return _back(slot, "stopped" if actions.stop(wish=opened.obj) else "late")
+    return _back(slot, "stopped" if stopping.stop(wish=opened.obj) else "late")
 
 
 def _back(slot: str, done: str) -> HttpResponse:

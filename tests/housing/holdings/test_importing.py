@@ -75,6 +75,14 @@ def test_a_list_in_csv(office, al, kari, encoding, separator):
     ]  # fmt: skip
 
 
+def test_a_list_as_a_norwegian_spreadsheet_writes_it(office):
+    """With its hint about the separator, everything in quotation marks, and the number of row 1 on the headings."""
+    lines = ["sep=;", '"Gnr";"Bnr";"Navn"', '"34";"7";"Haugen; nedre"', '"34";"x";"B"']
+    page = preview(office, "\r\n".join(lines).encode("utf-8-sig"))
+    assert [line.number for line in page.context["lines"]] == [3, 2]
+    assert "Haugen; nedre" in page.context["lines"][1].title
+
+
 def test_a_list_in_xlsx_with_numbers_dates_and_formulas(office):
     day = datetime.datetime(2027, 5, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
     farm = [34.0, 7, "=1+1", 12.55, 3570, day, True, 60.6289123, 8.5512]

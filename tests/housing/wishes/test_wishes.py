@@ -5,12 +5,13 @@ import datetime
 import pytest
 import time_machine
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from housing.listings import changes
 from housing.listings.models import Listing, Offer
 from housing.shown.models import HomeKind
-from housing.wishes import actions, delivery, finding, matching, tasks
+from housing.wishes import actions, delivery, finding, matching, stopping, tasks
 from housing.wishes.models import Match, Often, Wish, WishPosition
 from municipalities.jobs.catalogue import Extent, Field
 from municipalities.moderation import actions as moderation
@@ -177,6 +178,31 @@ def test_nobody_is_written_to_whose_address_is_not_confirmed(al):
     assert Match.objects.count() == 2, "staff see them all the same"
 
 
+def test_the_button_of_a_mail_program_stops_it(al):
+    """RFC 8058: a POST without cookie or page. Whatever else is posted there does nothing, nor does a look."""
+    wish = WishFactory(municipality=al)
+    home(al)
+    tasks.find_and_tell()
+    [told] = mail.outbox
+    assert told.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = "/" + told.extra_headers["List-Unsubscribe"].strip("<>").split("/", 3)[3]
+    program = Client(enforce_csrf_checks=True)
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert program.get(path).status_code == 302
+    assert program.post(path).status_code == program.post(path, {"List-Unsubscribe": "no"}).status_code == 405
+    forged = path.rstrip("/")[:-3] + "aaa/"
+    assert program.post(forged, one_click).status_code == 410
+    assert program.post(path.replace("/wish/", "/home/"), one_click).status_code == 405
+    wish.refresh_from_db()
+    assert wish.stopped_at is None
+    assert program.post(path, one_click).status_code == 200
+    wish.refresh_from_db()
+    assert wish.stopped_at is not None
+    home(al, "Etter at det var nok")
+    tasks.find_and_tell()
+    assert len(mail.outbox) == 1
+
+
 MONDAY = datetime.datetime(2026, 11, 30, 5, 45, tzinfo=datetime.UTC)  # 6:45 in Oslo.
 
 
@@ -309,6 +335,6 @@ def test_who_looked_is_forgotten_in_time(client, al):
     today = timezone.localdate()
     retention.clean(al, today + datetime.timedelta(days=8))
     assert [wish.pk for wish in Wish.objects.all()] == [kept.pk]
-    actions.stop(wish=kept)
+    stopping.stop(wish=kept)
     retention.clean(al, today + datetime.timedelta(days=31))
     assert not Wish.objects.exists()

@@ -45,9 +45,9 @@ def test_the_map_of_the_site_has_every_public_page_in_every_language(client, dja
         node.text.partition("//")[2].partition("/")[2] for node in tree.iter() if node.tag.endswith("}loc")
     }
     doors = ["live", "work", "learn", "explore", "practical", "meet"]
-    below = ("topics", "activities", "organisations", "homes", "plots", "projects", "jobs")
+    below = ("topics", "activities", "organisations", "homes", "plots", "projects", "jobs", "together")
     lists = [f"al/{name}/" for name in (*doors, *below)]
-    pages = ["", "al/", "al/topics/doctor/", "al/topics/nav/", *lists]
+    pages = ["", "homes/", "jobs/", "al/", "al/topics/doctor/", "al/topics/nav/", *lists]
     assert found == {f"{language}/{page}" for language in ("nb", "nn", "en") for page in pages}
     twins = [node.attrib["hreflang"] for node in tree.iter() if node.tag.endswith("}link")]
     assert sorted(twins) == sorted(["nb", "nn", "en", "x-default"] * len(found))
