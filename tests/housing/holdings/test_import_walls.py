@@ -31,24 +31,8 @@ FARM = [["Gnr", "Bnr", "Navn", "Eier"], [34, 7, "Nedre Haugen", "Gudrun Arving"]
 
 
 @pytest.fixture
-def al():
-    return MunicipalityFactory(slug="al", name="Ål", number="3328")
-
-
-@pytest.fixture
 def gol():
     return MunicipalityFactory(slug="gol", name="Gol", number="3324")
-
-
-@pytest.fixture
-def kari(al):
-    return MembershipFactory(municipality=al, role=Role.SERVICE_OFFICE, user__language="en").user
-
-
-@pytest.fixture
-def office(client, kari):
-    client.force_login(kari)
-    return client
 
 
 def waiting(page, user):

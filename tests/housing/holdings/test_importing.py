@@ -16,7 +16,7 @@ from municipalities.tenancy.import_cells import in_each_language
 from municipalities.tenancy.import_rows import heading_key
 from municipalities.tenancy.models import Role
 from tests.factories.housing import HoldingFactory, HoldingOwnerFactory
-from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+from tests.factories.municipalities import MembershipFactory
 from tests.housing.holdings.farm_files import (
     IMPORT,
     as_csv,
@@ -25,28 +25,10 @@ from tests.housing.holdings.farm_files import (
     counts,
     preview,
     take_in,
-    told,
 )
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/housing/holding/"
-
-
-@pytest.fixture
-def al():
-    return MunicipalityFactory(slug="al", name="Ål", number="3328")
-
-
-@pytest.fixture
-def kari(al):
-    """Reads English, so that a test holds whatever the translations say."""
-    return MembershipFactory(municipality=al, role=Role.SERVICE_OFFICE, user__language="en").user
-
-
-@pytest.fixture
-def office(client, kari):
-    client.force_login(kari)
-    return client
 
 
 FARMS = [
@@ -246,85 +228,6 @@ def test_an_owner_is_added_once(office, al):
     take_in(office, [["Gnr", "Bnr", "Owner"], [34, 7, "Olav Arving"]])
     assert known.holding.owners.count() == 2
     assert counts(preview(office, rows)) == (0, 0, 2, 0)
-
-
-HEAD = ["Gnr", "Bnr", "Navn", "Type", "Tilstand", "Areal", "Tomt siden", "Postnr", "Spør igjen", "Eier", "Telefon",
-        "E-post", "Breddegrad", "Lengdegrad", "may_be_let"]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("column", "cell", "sentence"),
-    [("Gnr", "x", "Not a whole number."), ("Gnr", "", "The number of the land register is missing."),
-     ("Gnr", "0", "greater than or equal to 1"), ("Bnr", "100000", "less than or equal to 99999"),
-     ("Bnr", "7,5", "Not a whole number."), ("Navn", "x" * 81, "Longer than 80 characters."),
-     ("Navn", "a\x07b", "control characters"), ("Type", "Slott", "“Slott” is none of these: Farm, Smallholding"),
-     ("Tilstand", "9", "none of these"), ("Areal", "1.012,5", "Not a number."),
-     ("Areal", "-1", "greater than or equal to 0"),
-     ("Tomt siden", "87", "greater than or equal to 1900"), ("Postnr", "35700", "four digits"),
-     ("Spør igjen", "32.01.2027", "There is no such date."), ("Spør igjen", "i morgen", "Not a date."),
-     ("Eier", "x" * 81, "Longer than 80"), ("Telefon", "12", "Not a phone number."), ("E-post", "a@", "Not an e-mail"),
-     ("E-post", "kari@dalen.example", "Whose is it?"), ("Breddegrad", "60,5", "latitude and longitude"),
-     ("may_be_let", "kanskje", "Write yes or no."), ("Navn", "#REF!", "formula without a result")],
-)  # fmt: skip
-def test_what_is_wrong_is_told_at_its_row_and_column_and_nothing_is_saved(office, column, cell, sentence):
-    good, wrong = (
-        dict.fromkeys(HEAD, "") | {"Gnr": 1, "Bnr": 1},
-        dict.fromkeys(HEAD, "") | {"Gnr": 1, "Bnr": 2},
-    )
-    wrong[column] = cell
-    page = preview(office, [HEAD, list(good.values()), [], list(wrong.values())])
-    assert page.status_code == 422
-    assert counts(page) == (1, 0, 0, 1)
-    [(row, heading, words)] = told(page)
-    assert (row, heading) == (4, column), "as a spreadsheet numbers it"
-    assert sentence in words
-    assert page.context["lines"][0].number == 4, "what is wrong stands first"
-    assert "confirm_form" not in page.context
-    assert not Holding.objects.exists()
-
-
-def test_a_map_point_lies_in_norway(office):
-    page = preview(office, [["Gnr", "Bnr", "Breddegrad", "Lengdegrad"], [1, 1, "8,55", "60,62"]])
-    assert told(page) == [(2, "Breddegrad", "The map point needs latitude and longitude, in Norway.")]
-
-
-def test_several_things_wrong_in_a_row_are_all_told(office):
-    page = preview(
-        office, [["Gnr", "Bnr", "Type", "Areal", "Eier", "Telefon"], ["x", "", "Slott", "mye", "", "1"]]
-    )
-    assert {heading for _row, heading, _words in told(page)} == {"Gnr", "Type", "Areal", "Telefon", "Bnr"}
-
-
-def test_the_same_number_twice_is_told_at_the_second(office):
-    rows = [["Matrikkelnummer", "Navn"], ["34/7", "A"], ["34/7/0/1", "B"], ["3328-34/7/0/0", "C"]]
-    assert told(preview(office, rows)) == [(4, "Matrikkelnummer", "Row 2 has the same number.")]
-
-
-@pytest.mark.parametrize(
-    ("rows", "heading"),
-    [([["Matrikkelnummer"], ["3330-34/7"]], "Matrikkelnummer"),
-     ([["Gnr", "Bnr", "Kommunenr"], [34, 7, "3330"]], "Kommunenr"),
-     ([["Gnr", "Bnr", "Kommune"], [34, 7, "Gol"]], "Kommune")],
-)  # fmt: skip
-def test_a_number_of_another_municipality_is_refused(office, al, rows, heading):
-    HoldingFactory(municipality=al, bnr=7, name="Vår gard")
-    page = preview(office, rows)
-    assert [(row, told_at) for row, told_at, words in told(page) if "another municipality" in words] == [
-        (2, heading)
-    ]
-
-
-def test_ones_own_municipality_may_stand_in_the_file(office, al):
-    take_in(office, [["Gnr", "Bnr", "Kommunenr", "Kommune"][:3], [34, 7, 3328], [34, 8, "ål"]])
-    assert Holding.objects.filter(municipality=al).count() == 2
-
-
-def test_two_numbers_in_a_row_agree(office):
-    rows = [["Matrikkelnummer", "Gnr", "Bnr"], ["34/7", 34, 7], ["34/8", 34, 9], ["ni", "", ""]]
-    [(row, heading, words), (second, where, why)] = told(preview(office, rows))
-    assert (row, heading, words) == (3, "Bnr", "The row has two numbers that don't agree.")
-    assert (second, where) == (4, "Matrikkelnummer")
-    assert "Write 34/7" in why
 
 
 def test_a_formula_is_text(office):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from housing.listings import changes
 from housing.listings.models import Listing, Offer
 from housing.shown.models import HomeKind
-from housing.wishes import actions, delivery, finding, matching, stopping, tasks
+from housing.wishes import delivery, finding, matching, stopping, tasks
 from housing.wishes.models import Match, Often, Wish, WishPosition
 from municipalities.jobs.catalogue import Extent, Field
 from municipalities.moderation import actions as moderation

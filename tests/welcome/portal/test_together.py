@@ -535,3 +535,25 @@ def test_changing_the_wish_keeps_the_search(al):
     actions.change(wish=wish, fields=[], offer=Offer.SALE)
     wish.refresh_from_db()
     assert wish.package == "words=nurse"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["مرحبا بكم في آل", "Ласкаво просимо!", "Velkommen 🎉👋", "\u202eabc", "ord" * 160, "<b>&amp;</b>"],
+)
+def test_an_offer_takes_words_in_any_script(al, client, words):
+    told = text_of(client.post(offer_path(home(al), nurse(al)), {"whom": words[:80], "greeting": words}))
+    assert "<b>" in told if words.startswith("<") else told
+
+
+@pytest.mark.parametrize(
+    "query", ["words=%ED%A0%80", "within=1e9", "field=health&field=x", "children=-1", "price=9" + "9" * 40,
+              "page=x&field=health", "page=99999999999999999999&field=health", "words=" + "a" * 500, "school=on"],
+)  # fmt: skip
+def test_an_odd_address_is_answered(al, client, query):
+    home(al), nurse(al)
+    assert client.get(f"{PATH}?{query}").status_code == 200
+    assert client.get(f"/en/homes/?{query}").status_code == 200
+    assert client.get(f"/en/al/looking/?package={query}").status_code == 200
+    assert client.get(f"/en/al/ask/?package={query}").status_code == 200
+    assert client.get(f"/en/al/together/offer/?home={query}&job={query}").status_code == 404
