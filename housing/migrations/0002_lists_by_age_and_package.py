@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='wish',
             name='package',
-            field=models.CharField(blank=True, editable=False, max_length=600, verbose_name='search for all of it together'),
+            field=models.CharField(blank=True, editable=False, max_length=2000, verbose_name='search for all of it together'),
         ),
         migrations.AddIndex(
             model_name='listing',

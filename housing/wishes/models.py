@@ -75,7 +75,9 @@ class Wish(MunicipalityOwned):
     animals = models.BooleanField(_("needs room for animals"), default=False)
     extent = models.CharField(_("extent of the job"), max_length=4, choices=Extent, blank=True)
     # As the public search for home, jobs and school together has it in its address.
-    package = models.CharField(_("search for all of it together"), max_length=600, blank=True, editable=False)
+    package = models.CharField(
+        _("search for all of it together"), max_length=2000, blank=True, editable=False
+    )
     often = models.CharField(_("how often to write"), max_length=7, choices=Often, default=Often.INSTANT)
     by_staff = models.BooleanField(_("entered by staff"), default=False, editable=False)
     sending = models.CharField(_("form"), max_length=40, editable=False, blank=True)

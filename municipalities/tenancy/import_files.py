@@ -18,6 +18,7 @@ from tablib import Dataset
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 2_000
+LAST_ROW = 10 * MOST_ROWS  # Empty ones between them counted.
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_767  # As a spreadsheet has it.
 # Lists of so many rows stay far below; a bomb doesn't.
@@ -78,7 +79,11 @@ class XLSXFile(XLSX):
             source = formulas[sheet.title]
             for each in (sheet, source):
                 each.reset_dimensions()  # A file may claim any size; only what is there counts.
-            both = zip(sheet.iter_rows(values_only=True), source.iter_rows(values_only=True), strict=True)
+            # One column more than may be, so that it is seen; a cell far to the right would make each row as wide.
+            both = zip(
+                *(each.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1) for each in (sheet, source)),
+                strict=True,
+            )
             return _dataset(enumerate((list(map(_cell, *rows)) for rows in both), 1))
         except ValidationError:
             raise
@@ -91,6 +96,11 @@ def _dataset(rows: Iterable[tuple[int, Sequence[Any]]]) -> Dataset:
     """The first row that is not empty holds the headings; empty rows are left out, their numbers are not."""
     data: Dataset | None = None
     for number, cells in rows:
+        if number > LAST_ROW:  # A row far down would be read as all the empty ones before it.
+            raise ValidationError(
+                _("The file has more than %(limit)s rows. Divide it and import the parts."),
+                params={"limit": MOST_ROWS},
+            )
         full = _without_end(cells)
         if not full:
             continue

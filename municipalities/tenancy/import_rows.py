@@ -155,6 +155,10 @@ class ImportResource(ModelResource):
 
     def import_data(self, dataset: Dataset, dry_run: bool = False, **kwargs: Any) -> ImportResult:
         if not dry_run:
+            # Two files come one after the other, and nobody changes what is known while it is held against the rows.
+            assert self.municipality is not None  # noqa: S101 - the confirmation names it
+            list(Municipality.objects.select_for_update().filter(pk=self.municipality.pk))
+            list(self.get_queryset().select_for_update(of=("self",)).values_list("pk"))
             return super().import_data(dataset, dry_run, **kwargs)
         # A preview writes nothing. In a transaction it would hold SQLite's one lock for writing all the while.
         raise_errors = kwargs.pop("raise_errors", False)

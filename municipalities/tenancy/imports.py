@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -159,8 +159,8 @@ class ImportAdmin(ImportMixin, ScopedAdmin):
                 if result.digest != form.cleaned_data["digest"] or not result.is_clean:
                     raise Stopped(_MOVED)
                 self.note_import(request, result, form.cleaned_data["municipality"])
-        except IntegrityError as error:
-            raise Stopped(_MOVED) from error  # A colleague saved the same row at this moment.
+        except DatabaseError as error:
+            raise Stopped(_MOVED) from error  # A colleague saved or deleted the same row at this moment.
         return result
 
     def note_import(self, request: HttpRequest, result: ImportResult, municipality: Municipality) -> None:

@@ -24,6 +24,7 @@ MOST_UNPACKED_BYTES = 400 * 1024 * 1024
 # All of it is held in memory; the texts of 100,000 arrivals are a fifth of this.
 MOST_SHARED_BYTES = 64 * 1024**2
 MOST_COLUMNS = 16_384  # As many as a spreadsheet has.
+LAST_ROW = 1_048_576  # The same.
 LONGEST_CELL = 32_767
 DELIMITERS = ";,\t|"
 _BLOCK = 1024 * 1024
@@ -76,6 +77,8 @@ class Table:
         """Every row that is not empty, without its empty end. Raises Unreadable, also half-way."""
         source = self._csv_rows() if self.kind == "csv" else self._xlsx_rows()
         for number, cells in source:
+            if number > LAST_ROW:  # A row far down would be read as all the empty ones before it.
+                raise Unreadable("file_broken")
             end = len(cells)
             while end and (cells[end - 1] is None or cells[end - 1] == ""):
                 end -= 1

@@ -5,6 +5,7 @@ The sheets' measures are those that makers print on the packet; millimetres from
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -98,14 +99,33 @@ def points_for(lines: Sequence[str], sheet: Sheet) -> float:
 def print_page(template: str, context: Mapping[str, object], **shown: bytes) -> bytes:
     """A page for the office: it fetches nothing at all. `shown` are WebP pictures, whose addresses the template finds
     under their names."""
+    with one_at_a_time:
+        return _written(_laid_out(template, context, shown))
+
+
+def print_on_one_page(
+    template: str, contexts: Sequence[Mapping[str, object]], **shown: bytes
+) -> bytes | None:
+    """With the first of these contexts that gives one page; None where none does."""
+    with one_at_a_time:
+        for context in contexts:
+            document = _laid_out(template, context, shown)
+            if len(document.pages) == 1:
+                return _written(document)
+    return None
+
+
+def _laid_out(template: str, context: Mapping[str, object], shown: Mapping[str, bytes]) -> Any:
     pictures = layout.Pictures()
     named = {name: pictures.add(content, "image/webp") for name, content in shown.items()}
     families = ", ".join(f'"{family}"' for family in settings.LETTER_FONTS)
     page = render_to_string(template, {"fonts": families, "leading": LEADING, **context, **named})
-    with one_at_a_time:
-        sheet = CSS(string="html { margin: 0 }", font_config=layout.fonts(), url_fetcher=pictures)
-        document = HTML(string=page, base_url=None, url_fetcher=pictures).render(
-            font_config=layout.fonts(), stylesheets=[sheet]
-        )
-        content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    sheet = CSS(string="html { margin: 0 }", font_config=layout.fonts(), url_fetcher=pictures)
+    return HTML(string=page, base_url=None, url_fetcher=pictures).render(
+        font_config=layout.fonts(), stylesheets=[sheet]
+    )
+
+
+def _written(document: Any) -> bytes:
+    content: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return content

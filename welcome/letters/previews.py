@@ -25,7 +25,7 @@ from welcome.letters.run_page import find_run, note_look
 
 DPI = 110  # An A4 page of 909 × 1286 pixels: sharp on a phone, 60–120 kB.
 # PDFium is not safe for threads, and the web server has several.
-_one_at_a_time = threading.Lock()
+pdfium_alone = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
         content = showing.pdf(letter)
     except LayoutError as error:
         return [], str(error)
-    with _one_at_a_time:
+    with pdfium_alone:
         document = pypdfium2.PdfDocument(content)
         count = len(document)
         document.close()
@@ -55,7 +55,7 @@ def pages_of(letter: Letter) -> tuple[list[PageOfLetter], str]:
 
 def picture(content: bytes, page: int) -> bytes:
     """Page `page` (from 1) of a PDF as PNG; IndexError where there is no such page."""
-    with _one_at_a_time:
+    with pdfium_alone:
         document = pypdfium2.PdfDocument(content)
         try:
             if not 1 <= page <= len(document):

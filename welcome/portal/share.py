@@ -17,6 +17,7 @@ from municipalities.municipality.colour import WHITE, mix
 from municipalities.municipality.landscape import ridges
 from municipalities.municipality.models import Municipality
 from welcome.letters.labels import print_page
+from welcome.letters.previews import pdfium_alone
 from welcome.portal.page import Page
 from welcome.portal.reading import screen_language
 
@@ -70,11 +71,13 @@ def _draw(title: str, language: str, *, name: str, accent: str, number: str) -> 
         "size": size,
         "hills": hills(number, accent, width=WIDTH, height=250),
     }
-    document = pypdfium2.PdfDocument(print_page("print/share.html", context))
-    try:
-        drawn = document[0].render(scale=4 / 3).to_pil()  # A point is 4/3 of a pixel.
-    finally:
-        document.close()
+    content = print_page("print/share.html", context)
+    with pdfium_alone:
+        document = pypdfium2.PdfDocument(content)
+        try:
+            drawn = document[0].render(scale=4 / 3).to_pil()  # A point is 4/3 of a pixel.
+        finally:
+            document.close()
     out = BytesIO()
     drawn.convert("RGB").resize((WIDTH, HEIGHT)).save(out, "PNG", optimize=True)
     return out.getvalue()

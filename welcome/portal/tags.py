@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.utils.translation import get_language_info, pgettext
 from municipalities.municipality.landscape import ridges
 from municipalities.municipality.models import Municipality
 from municipalities.topics.catalogue import Door
+from welcome.letters import fonts
 from welcome.portal import asking, home_reading, palette, share
 from welcome.portal.counting import is_public_page
 from welcome.portal.page import InLanguage, Page, in_languages
@@ -101,6 +103,13 @@ def own_name(code: str) -> str:
     """`Nynorsk`, `English`: a language as its readers write it."""
     name = get_language_info(code)["name_local"]
     return {"nb": "Bokmål", "nn": "Nynorsk"}.get(code, name)
+
+
+@register.filter
+def printable(text: str) -> str:
+    """Without what the fonts on paper lack: an advertisement's rocket is no word of it."""
+    lacking = set(fonts.unprintable(text))
+    return "".join(each for each in unicodedata.normalize("NFC", text) if each not in lacking).strip()
 
 
 @register.filter

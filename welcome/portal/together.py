@@ -17,7 +17,7 @@ from housing.listings.models import Listing
 from housing.shown.distances import Point, around, kilometres, point_of, points_of_codes
 from housing.wishes import matching
 from housing.wishes.models import Wish
-from municipalities.jobs.models import Vacancy
+from municipalities.jobs.models import Vacancy, VacancyQuerySet
 from municipalities.learning.models import Kind, LearningPlace
 from municipalities.municipality.models import Municipality
 from welcome.portal import zones
@@ -41,7 +41,7 @@ class Gap(models.TextChoices):
     SCHOOL = "school", _("which school it would be; ask")
 
 
-LACKING = {Gap.FIRST_JOB, Gap.SECOND_JOB, Gap.ONE_JOB, Gap.KINDERGARTEN}
+LACKING = set(Gap) - {Gap.PRICE}
 NO_JOB = (Gap.FIRST_JOB, Gap.SECOND_JOB)
 
 
@@ -96,6 +96,7 @@ class Found:
     packages: list[Package]
     jobs: list[list[Vacancy]]
     towns: list[Municipality]
+    is_capped: bool = False
 
     @property
     def whole(self) -> int:
@@ -107,14 +108,19 @@ def find(here: Municipality, asked: Asked) -> Found:
     towns = around(here, asked.within + SPREAD)
     numbers = [town.pk for town in towns]
     homes = list(_homes(asked))
-    jobs = [list(_vacancies(numbers, wanted)) for wanted in asked.jobs]
     codes = points_of_codes(numbers)
     middles = {town.pk: point_of(town) for town in towns}
+    spots = {_point_of_home(home, codes) for home in homes} or {point_of(here)}
+    jobs = [
+        _near_any(spots, _vacancies(numbers, wanted), codes, middles, asked.within) for wanted in asked.jobs
+    ]
+    is_capped = len(homes) == MOST_HOMES or any(len(rows) == MOST_JOBS for rows in jobs)
     laid = [_by_point(rows, codes, middles) for rows in jobs]
     places = _learning(here) if asked.children or asked.school else []
     packages = [_package(home, _point_of_home(home, codes), asked, laid, places) for home in homes]
     packages.sort(key=_order)
-    return Found(packages, [_in_reach(point_of(here), spots, asked.within) for spots in laid], towns)
+    in_reach = [_in_reach(point_of(here), rows, asked.within) for rows in laid]
+    return Found(packages, in_reach, towns, is_capped)
 
 
 def combined(here: Municipality, *, home: Listing, jobs: list[Vacancy]) -> Package:
@@ -135,7 +141,7 @@ def _homes(asked: Asked) -> models.QuerySet[Listing]:
     )[:MOST_HOMES]  # fmt: skip
 
 
-def _vacancies(numbers: list[int], wanted: JobWanted) -> models.QuerySet[Vacancy]:
+def _vacancies(numbers: list[int], wanted: JobWanted) -> VacancyQuerySet:
     rows = Vacancy.objects.filter(municipality__in=numbers).shown()
     if wanted.field:
         rows = rows.filter(field=wanted.field)
@@ -143,9 +149,28 @@ def _vacancies(numbers: list[int], wanted: JobWanted) -> models.QuerySet[Vacancy
         rows = rows.filter(models.Q(extent="") | models.Q(extent=wanted.extent))
     if wanted.words:
         rows = rows.saying(spellings(wanted.words))
-    return rows.order_by("-published_at", "-pk").only(
-        "municipality", "postal_code", "positions", "published_at", "state"
-    )[:MOST_JOBS]
+    return rows
+
+
+def _near_any(
+    spots: set[Point | None], rows: VacancyQuerySet, codes: dict[str, Point],
+    middles: dict[int, Point | None], within: int,
+) -> list[Vacancy]:  # fmt: skip
+    """The newest of those in reach of one of the homes at least: the places they lie in are asked for first, so that
+    the many of a town farther off don't push out the one next door."""
+    places = rows.order_by().values_list("municipality", "postal_code").distinct()
+    near: dict[int, list[str]] = {}
+    for town, code in places:
+        there = codes.get(code) or middles.get(town)
+        if there is None or any(spot is None or kilometres(spot, there) <= within for spot in spots):
+            near.setdefault(town, []).append(code)
+    if not near:
+        return []
+    where = models.Q()
+    for town, of_town in near.items():
+        where |= models.Q(municipality=town, postal_code__in=of_town)
+    newest = rows.filter(where).order_by("-published_at", "-pk")
+    return list(newest.only("municipality", "postal_code", "positions", "published_at", "state")[:MOST_JOBS])
 
 
 def _learning(here: Municipality) -> list[LearningPlace]:
@@ -208,9 +233,9 @@ def _reached(point: Point | None, laid: dict[Point | None, list[Vacancy]], withi
         elif (far := kilometres(point, there)) <= within:
             near.append((far, rows))
     near.sort(key=lambda at: at[0])
-    more = sum(len(rows) for _far, rows in near) + len(unknown) - 1
+    more = max(sum(len(rows) for _far, rows in near) - 1, 0)
     first = [Near(row, round(far), more) for far, rows in near[:2] for row in rows[:2]]
-    return [*first, *(Near(row, None, more) for row in unknown[:2])][:2]
+    return [*first, *(Near(row, None) for row in unknown[:2])][:2]
 
 
 def _each_another(reached: list[list[Near]]) -> list[Near | None]:
@@ -254,7 +279,7 @@ def _school(places: list[LearningPlace], home: Listing) -> LearningPlace | None:
     schools = [place for place in places if place.kind == Kind.SCHOOL]
     street = home.street_address if home.shows_address else ""
     for match in zones.matches(schools, postcode=home.postal_code, street=street):
-        return match.places[0]
+        return match.places[0] if match.is_one else None
     return schools[0] if len(schools) == 1 else None
 
 

@@ -12,13 +12,14 @@ from housing.shown.models import DEAREST, HomeKind
 from housing.wishes.models import Wish
 from municipalities.jobs.catalogue import Extent, Field
 from municipalities.municipality.models import Municipality
+from welcome.letters import fonts
 from welcome.portal.home_forms import NUMBER, Narrowing, Wanted
 from welcome.portal.home_reading import kroner
 from welcome.portal.together import FARTHEST, Asked, JobWanted
 
 WITHIN = 30  # Kilometres, where nobody says otherwise.
 MOST_CHILDREN = 6
-LONGEST = 600  # Of a search in an address.
+LONGEST = 2_000  # Of a search in an address, where a letter of Ukrainian takes six.
 JOBS = (("field", "words", "extent"), ("field2", "words2", "extent2"))
 ANY_FIELD = [("", gettext_lazy("Any field")), *Field.choices]
 ANY_EXTENT = [("", gettext_lazy("Any extent")), *Extent.choices]
@@ -102,9 +103,16 @@ class TogetherForm(Narrowing):
             (name, _as_text(said[name])) for name in ("offer", "kind", "bedrooms", "price", "pets", "animals")
         ]
         fields = [("field", said[names[0]]) for names in JOBS]
+        if not (said["field2"] or said["words2"]):
+            handed.append(("extent", said["extent"]))
         return urlencode(
             [(name, value) for name, value in [*handed, *fields, ("package", self.query)] if value]
         )
+
+    @property
+    def has_field(self) -> bool:
+        """Vacancies are told of by their field; a word alone finds none beforehand."""
+        return any(self.cleaned_data[names[0]] for names in JOBS)
 
     def in_words(self) -> str:
         """A line each, as the service office reads it."""
@@ -156,7 +164,7 @@ def read(query: str) -> TogetherForm | None:
     except ValueError:
         return None
     form = TogetherForm(QueryDict(query))
-    return form if form.is_valid() else None
+    return form if form.is_valid() and len(form.query) <= LONGEST else None
 
 
 class OfferForm(forms.Form):
@@ -174,3 +182,11 @@ class OfferForm(forms.Form):
         label=gettext_lazy("From whom"), help_text=gettext_lazy("Your name, and how they reach you."),
         max_length=120, required=False,
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for name, text in list(said.items()):
+            if lacking := fonts.unprintable(text):
+                what = ", ".join(map(fonts.name_of, lacking[:5]))
+                self.add_error(name, _("This can’t be printed: %(what)s.") % {"what": what})
+        return said

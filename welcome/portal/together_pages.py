@@ -1,8 +1,9 @@
 """The page of the total package, and the one-page offer that an employer gives an applicant."""
 
+import logging
+import unicodedata
 from typing import Any
 
-import pypdfium2
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from municipalities.jobs.models import Vacancy
 from municipalities.links import codes
 from municipalities.municipality.models import Municipality
 from municipalities.topics.catalogue import Door
-from welcome.letters.labels import print_page
+from welcome.letters.labels import print_on_one_page
 from welcome.portal import together
 from welcome.portal.around import municipality_at, people_of
 from welcome.portal.home_reading import ShownHome, show_home
@@ -33,10 +34,11 @@ from welcome.portal.reading import screen_language
 from welcome.portal.together import Gap, Near, Package
 from welcome.portal.together_forms import OfferForm, TogetherForm
 
+logger = logging.getLogger(__name__)
 A_PAGE = 10
 JOBS_WITHOUT_A_HOME = 5
 POINTS = ("10.5", "9", "7.5")  # Of the words on the page: smaller where there are many.
-MOST_NEAR = 100  # Kilometres; an offer is made of what lies in reach.
+MOST_NEAR = together.FARTHEST + together.SPREAD  # As far as a search looks.
 
 
 class Shown:
@@ -102,6 +104,8 @@ def _answer(request: HttpRequest, here: Municipality, form: TogetherForm) -> dic
         "part": part,
         "count": len(found.packages),
         "whole": found.whole,
+        "capped": found.is_capped,
+        "tells_of_jobs": form.has_field,
         "query": form.query,
         "wish_query": form.wish_query,
         "asking": urlencode({"package": form.query}),
@@ -109,7 +113,7 @@ def _answer(request: HttpRequest, here: Municipality, form: TogetherForm) -> dic
             "+", "%20"
         ),
         "without_home": [[ShownJob(jobs[row.pk]) for row in rows] for rows in without_home],
-        "no_jobs": [number for number, rows in enumerate(found.jobs, 1) if not rows],
+        "no_jobs": [] if found.packages else [n for n, rows in enumerate(found.jobs, 1) if not rows],
         "of_two": len(found.jobs) == 2,
         "towns": found.towns[1:],
     }
@@ -139,7 +143,12 @@ def offer(request: HttpRequest, slug: str) -> HttpResponse:
     package = together.combined(here, home=home.row, jobs=[job.row for job in jobs])
     shown = Shown(package, home.row, {job.row.pk: job.row for job in jobs})
     if form.is_bound and form.is_valid():
-        return _pdf(here, shown, form.cleaned_data)
+        if content := _pdf(here, shown, form.cleaned_data):
+            answer = HttpResponse(content, content_type="application/pdf")
+            answer["Content-Disposition"] = f'inline; filename="{here.slug}-{screen_language()}.pdf"'
+            answer["Cache-Control"] = "no-store"
+            return answer
+        form.add_error("greeting", _("This does not fit on one page. Shorten your greeting."))
     back = Crumb(_("Home, jobs and school together"), reverse("portal:together", args=[here.slug]))
     context = {
         "page": page(
@@ -162,7 +171,7 @@ def offer(request: HttpRequest, slug: str) -> HttpResponse:
 def _chosen(here: Municipality, request: HttpRequest) -> tuple[ShownHome, list[ShownJob]]:
     """The home, and one or two vacancies, as the address names them; 404 where one is no longer shown."""
     home = homes_of(here).with_content().filter(pk=_number(request.GET.get("home", ""))).first()
-    numbers = [_number(job) for job in request.GET.getlist("job")[:2]]
+    numbers = [_number(job) for job in dict.fromkeys(request.GET.getlist("job"))][:2]
     near = [town.pk for town in together.around(here, MOST_NEAR)]
     rows = (
         Vacancy.objects.filter(municipality__in=near, pk__in=numbers).shown().select_related("municipality")
@@ -183,28 +192,30 @@ def _picture_of(home: ShownHome) -> dict[str, bytes]:
         return {}
     try:
         return {"picture": rendition(first.photo, WIDTHS[1])}
-    except FileNotFoundError:
+    except OSError as error:
+        logger.warning("The picture %s is not there: %s", first.photo.pk, type(error).__name__)
         return {}
 
 
-def _pdf(here: Municipality, shown: Shown, said: dict[str, str]) -> HttpResponse:
-    language = screen_language()
+def _pdf(here: Municipality, shown: Shown, said: dict[str, str]) -> bytes | None:
+    """None where so many words don't fit on one page."""
     target = settings.SITE_URL + shown.home.path
     context = {
-        "language": language,
+        "language": screen_language(),
         "here": here,
         "shown": shown,
         "said": said,
+        "leftwards": _runs_leftwards(said["greeting"]),
         "code": mark_safe(codes.svg(target)),  # noqa: S308 - drawn by us
         "target": target.partition("://")[2],
         "people": people_of(here)[:1],
         "today": timezone.localdate(),
     }
-    for points in POINTS:
-        content = print_page("print/offer.html", context | {"points": points}, **_picture_of(shown.home))
-        if len(pypdfium2.PdfDocument(content)) == 1:
-            break
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{here.slug}-{language}.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    sizes = [context | {"points": points} for points in POINTS]
+    return print_on_one_page("print/offer.html", sizes, **_picture_of(shown.home))
+
+
+def _runs_leftwards(text: str) -> bool:
+    """By its first letter that has a direction."""
+    strong = (unicodedata.bidirectional(each) for each in text)
+    return next((each for each in strong if each in {"L", "R", "AL"}), "L") != "L"

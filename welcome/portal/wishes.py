@@ -82,7 +82,9 @@ def own(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
         actions.confirm(
             wish=wish
         )  # Whoever opens their own link and writes has shown that the address is theirs.
-        actions.change(wish=wish, **form.said)
+        # The search for all of it together is of what they looked for before.
+        kept = wish.package if set(form.changed_data) <= {"often", "text"} else ""
+        actions.change(wish=wish, package=kept, **form.said)
         return _back(slot, "changed")
     about = page(
         request,

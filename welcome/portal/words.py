@@ -64,6 +64,9 @@ SISTERS = [
     "politi police",
     "bank",
     "post mail",
+]
+# The same of occupations, which are also looked for within longer words: long enough to stand in no other.
+OCCUPATIONS = [
     "sykepleier sjukepleiar nurse",
     "vernepleier vernepleiar",
     "helsefagarbeider helsefagarbeidar omsorgsarbeider carer",
@@ -80,8 +83,10 @@ SISTERS = [
     "regnskapsfører rekneskapsførar accountant",
     "vaktmester vaktmeister caretaker janitor",
     "bonde gardbruker gardbrukar farmer",
-    "butikkmedarbeider butikkmedarbeidar seller",
+    "butikkmedarbeider butikkmedarbeidar",
     "fysioterapeut physiotherapist",
+    "lege lækjar doctor physician",
+    "tannlege tannlækjar dentist",
 ]
 
 
@@ -114,7 +119,7 @@ def words(text: str) -> list[str]:
 
 def _sisters() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in SISTERS:
+    for line in [*SISTERS, *OCCUPATIONS]:
         group = words(line)
         for word in group:
             others = tuple(other for other in group if stem(other) != stem(word))
@@ -124,7 +129,7 @@ def _sisters() -> dict[str, tuple[str, ...]]:
 
 def _as_written() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in SISTERS:
+    for line in OCCUPATIONS:
         for word in line.split():
             found[stem(fold(word))] = (*found.get(stem(fold(word)), ()), *line.split())
     return found

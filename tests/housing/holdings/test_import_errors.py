@@ -1,5 +1,8 @@
 """What is wrong in a list of farms is told at its row and column, and nothing of the list is saved."""
 
+import io
+
+import openpyxl
 import pytest
 
 from housing.holdings.models import Holding
@@ -84,3 +87,16 @@ def test_two_numbers_in_a_row_agree(office):
     assert (row, heading, words) == (3, "Bnr", "The row has two numbers that don't agree.")
     assert (second, where) == (4, "Matrikkelnummer")
     assert "Write 34/7" in why
+
+
+@pytest.mark.parametrize(("row", "column", "words"), [(30_000, 1, "2000"), (2, 5_000, "ingen rader")])
+def test_a_cell_far_off_is_not_read_as_all_before_it(office, al, row, column, words):
+    """A file of some kilobytes would hold a worker for as long as it likes."""
+    book = openpyxl.Workbook()
+    book.active.append(["Gnr", "Bnr"])
+    book.active.cell(row=row, column=column, value=7)
+    kept = io.BytesIO()
+    book.save(kept)
+    page = preview(office, kept.getvalue(), al, name="bruk.xlsx")
+    assert page.status_code == 422
+    assert words in str(page.context["form"].errors).replace("\xa0", "")

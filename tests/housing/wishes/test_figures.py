@@ -203,12 +203,12 @@ def test_how_many_days_homes_were_on_the_market(al):
 def test_the_period_has_its_first_and_its_last_day_by_the_clock_on_the_wall(al):
     """Half past eleven in the evening of 31 December in UTC is New Year's Day here."""
     late = datetime.timedelta(hours=12, minutes=30)
-    gone(al, noon(2025, 12, 1), noon(2025, 12, 31) + late)
-    gone(al, noon(2025, 12, 1), noon(2025, 12, 31))
-    gone(al, noon(2026, 12, 1), noon(2026, 12, 31))
-    gone(al, noon(2026, 12, 1), noon(2026, 12, 31) + late)
-    assert market(al)[OPEN, OPEN].gone == 2
-    assert market(al)[OPEN, OPEN].median == 30, "31 days over New Year, 30 in December"
+    gone(al, noon(2025, 12, 21), noon(2025, 12, 31))
+    gone(al, noon(2025, 12, 2), noon(2025, 12, 31) + late)  # 30 days, the last of them this year's first.
+    gone(al, noon(2026, 12, 11), noon(2026, 12, 31))  # 20 days.
+    gone(al, noon(2026, 12, 26), noon(2026, 12, 31) + late)
+    found = market(al)[OPEN, OPEN]
+    assert (found.gone, found.first, found.median, found.third) == (2, 22, 25, 28)
 
 
 def test_what_ran_out_is_told_apart_and_what_was_on_no_market_is_not_counted(al):
