@@ -23,7 +23,7 @@ from municipalities.municipality.models import Municipality
 from welcome.portal import zones
 from welcome.portal.words import spellings
 
-MOST_HOMES, MOST_JOBS = 150, 150
+MOST_HOMES, MOST_JOBS = 100, 100
 FARTHEST = 150  # Kilometres that may be asked for.
 EVERYWHERE = 50_000
 SPREAD = 30  # So far from its municipality's centre a home may well lie, and so much nearer to the next one.
@@ -156,8 +156,13 @@ def _near_any(
     spots: set[Point | None], rows: VacancyQuerySet, codes: dict[str, Point],
     middles: dict[int, Point | None], within: int,
 ) -> list[Vacancy]:  # fmt: skip
-    """The newest of those in reach of one of the homes at least: the places they lie in are asked for first, so that
-    the many of a town farther off don't push out the one next door."""
+    """The newest of those in reach of one of the homes at least. Where there are more than are taken, the places they
+    lie in are asked for first, so that the many of a town farther off don't push out the one next door."""
+    newest = rows.order_by("-published_at", "-pk").only(
+        "municipality", "postal_code", "positions", "published_at", "state"
+    )
+    if not newest[MOST_JOBS : MOST_JOBS + 1].exists():
+        return list(newest)
     places = rows.order_by().values_list("municipality", "postal_code").distinct()
     near: dict[int, list[str]] = {}
     for town, code in places:
@@ -169,8 +174,7 @@ def _near_any(
     where = models.Q()
     for town, of_town in near.items():
         where |= models.Q(municipality=town, postal_code__in=of_town)
-    newest = rows.filter(where).order_by("-published_at", "-pk")
-    return list(newest.only("municipality", "postal_code", "positions", "published_at", "state")[:MOST_JOBS])
+    return list(newest.filter(where)[:MOST_JOBS])
 
 
 def _learning(here: Municipality) -> list[LearningPlace]:
