@@ -18,7 +18,7 @@ class Channel(redis.Channel):
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         if self.connection.client is None:
             raise ConnectionError("The connection to Redis was closed meanwhile.")
-        return super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]
+        return super()._connparams(asynchronous=asynchronous)  # type: ignore[misc]  # Not in the stubs.
 
 
 redis.Transport.Channel = Channel

@@ -37,8 +37,7 @@ class Somewhere(forms.Form):
             *((town.slug, town.name) for town in towns),
         ]
 
-    def narrow(self, rows: Any) -> Any:
-        rows = super().narrow(rows)  # type: ignore[misc]
+    def in_town(self, rows: Any) -> Any:
         town = getattr(self, "cleaned_data", {}).get("town")
         return rows.filter(municipality__slug=town) if town else rows
 
@@ -57,23 +56,22 @@ class JobsSomewhere(Somewhere, JobsForm):
 def all_homes(request: HttpRequest) -> HttpResponse:
     form = HomesSomewhere(request.GET, towns=_towns())
     form.is_valid()
-    part = Paginator(form.narrow(Listing.objects.shown()), homes.A_PAGE).get_page(request.GET.get("page"))
-    rows = Listing.objects.with_content().in_bulk([row.pk for row in part])
-    found = [show_home(rows[row.pk]) for row in part if row.pk in rows]
+    rows = form.in_town(form.narrow(Listing.objects.shown())).with_content()
+    part = Paginator(rows, homes.A_PAGE).get_page(request.GET.get("page"))
     about = page(
         request,
         title=_("Homes in all municipalities"),
         description=_("Homes to rent and to buy, wherever in the county."),
         indexed=not form.chosen and not request.GET.keys() & {"page", "sort"},
     )
-    return _list(request, about, form, part, found, "homes")
+    return _list(request, about, form, part, [show_home(row) for row in part], "homes")
 
 
 @require_safe
 def all_jobs(request: HttpRequest) -> HttpResponse:
     form = JobsSomewhere(request.GET, towns=_towns())
     form.is_valid()
-    rows = form.narrow(Vacancy.objects.shown().with_content().defer("body"))
+    rows = form.in_town(form.narrow(Vacancy.objects.shown().with_content().defer("body")))
     part = Paginator(rows, jobs.A_PAGE).get_page(request.GET.get("page"))
     about = page(
         request,
