@@ -13,6 +13,8 @@ import yaml
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
 
 from municipalities.municipality.models import MunicipalityOwned
 
@@ -71,6 +73,15 @@ def test_every_slice_has_its_place_in_the_import_contracts(app, repository):
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_a_migration_for_many_makes_what_those_do():
+    loader = MigrationLoader(None, replace_migrations=False)
+    squashed = [key for key in loader.disk_migrations if "_squashed_" in key[1]]
+    replaced = [loader.disk_migrations[key].replaces[-1] for key in squashed]
+    one, other = (loader.project_state(list(keys)) for keys in (squashed, replaced))
+    assert {app for app, _name in squashed} == set(APPS)
+    assert MigrationAutodetector(one, other).changes(graph=loader.graph) == {}
 
 
 def test_every_string_is_translated(repository):
