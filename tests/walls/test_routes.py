@@ -258,6 +258,7 @@ def test_who_has_not_the_right_is_refused(role, there, everybody, ledger, reques
     ledger.close(f"role {role}", request.node)
 
 
+@pytest.mark.only_on("postgresql", why="whom its walls let through, the same code lets through without them")
 def test_who_has_the_right_gets_in(there, everybody, ledger, request):
     """Or the refusals above would be content with addresses that nobody can open. Whoever just has the
     right asks; to look changes nothing either."""
@@ -267,7 +268,8 @@ def test_who_has_the_right_gets_in(there, everybody, ledger, request):
         person = everybody[people.NOBODY]
         opened = through_links(route, there, person) if rule.kind is Kind.LINK else asked_of(route, there)
         for address in opened:
-            for method in READ_OR_SEND:
+            # Behind the staff site's doors HEAD is GET, whose body the server leaves out.
+            for method in ("GET", "POST") if rule.kind is Kind.STAFF else READ_OR_SEND:
                 if rule.kind is Kind.STAFF:
                     person = people.weakest(rule.asked(method), [*everybody.values()])
                 if person is None:

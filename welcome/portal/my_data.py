@@ -21,8 +21,8 @@ KINDS = ("pdf", "json")
 NOT_BY_LINK = {"admin.LogEntry", "municipalities.AuditEntry", "welcome.LeftOut"}
 # Found by an e-mail, a phone or a name as well: whoever holds the link may write a stranger's there.
 NOT_BY_LINK |= {
-    "municipalities.Enquiry", "municipalities.EnquiryMessage", "municipalities.AnswerMail", "welcome.Order",
-    "welcome.Member", "welcome.Story", "welcome.StoryText", "welcome.Storyteller",
+    "municipalities.Enquiry", "municipalities.EnquiryMessage", "municipalities.AnswerMail", "housing.Wish",
+    "housing.WishField", "welcome.Order", "welcome.Member", "welcome.Story", "welcome.StoryText", "welcome.Storyteller",
 }  # fmt: skip
 # Where somebody will be, and with whom: of a protected household that is for them alone, as on the page itself.
 NOT_OF_PROTECTED = {"welcome.HostAssignment", "welcome.Invitation", "welcome.SignUp"}
