@@ -1,4 +1,5 @@
 from welcome.club.admin import MemberAdmin
+from welcome.followup.admin import HouseholdWithTimelineAdmin
 from welcome.hosts.admin import HostAdmin
 from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
@@ -9,7 +10,7 @@ from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.orders.admin import OrderAdmin
 from welcome.packages.admin import GiftAdmin
 from welcome.portal.admin import MissedSearchAdmin, PageDayAdmin
-from welcome.privacy.admin import HouseholdWithRightsAdmin, RetentionRunAdmin
+from welcome.privacy.admin import RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
 from welcome.stories.admin import StoryAdmin
 
@@ -19,7 +20,7 @@ __all__ = [
     "GiftAdmin",
     "HostAdmin",
     "HostOfferAdmin",
-    "HouseholdWithRightsAdmin",
+    "HouseholdWithTimelineAdmin",
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",

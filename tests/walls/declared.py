@@ -405,6 +405,7 @@ STAFF = {
     "admin:welcome_datarequest_strangers": staff(WRITE_PEOPLE, WRITE_PEOPLE),
     **pages(Host, READ_PEOPLE, WRITE_PEOPLE),
     "admin:welcome_host_households": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_household_timeline": staff(READ_PEOPLE, NOT_TAKEN),
     "admin:welcome_household_host": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     # Signing off, by the number of what it was signed up for.
     "admin:welcome_household_meetings": staff(
