@@ -108,10 +108,10 @@ SHOW_PEOPLE = {
     "welcome_household_report_pdf", "welcome_datarequest_change", "welcome_importbatch_change",
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
-    "welcome_household_timeline", "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
+    "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
-    "welcome_order_change",
-    "welcome_order_changelist", "welcome_hostoffer_change", "welcome_member_changelist",
+    "welcome_household_timeline", "welcome_order_change", "welcome_order_changelist", "welcome_hostoffer_change",
+    "welcome_member_changelist",
 }  # fmt: skip
 
 
