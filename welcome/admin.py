@@ -1,5 +1,5 @@
 from welcome.club.admin import MemberAdmin
-from welcome.hosts.admin import HostAdmin
+from welcome.hosts.admin import HostAdmin, HostRulesAdmin
 from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
@@ -19,6 +19,7 @@ __all__ = [
     "GiftAdmin",
     "HostAdmin",
     "HostOfferAdmin",
+    "HostRulesAdmin",
     "HouseholdWithRightsAdmin",
     "ImportBatchAdmin",
     "LetterRunAdmin",

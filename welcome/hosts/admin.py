@@ -7,10 +7,25 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from municipalities.tenancy.admin import ScopedAdmin
+from municipalities.tenancy.admin import ScopedAdmin, ScopedTabularInline
+from municipalities.tenancy.roles import Right
 from welcome.hosts import assigning
 from welcome.hosts.forms import HostForm
-from welcome.hosts.models import Host
+from welcome.hosts.models import Host, HostAway
+from welcome.hosts.rules import HostRules
+
+
+class AwayInline(ScopedTabularInline):
+    model = HostAway
+    fields = ["first_day", "last_day"]
+    hide_title = True
+
+
+@admin.register(HostRules)
+class HostRulesAdmin(ScopedAdmin):
+    read, write = Right.MANAGE, Right.MANAGE
+    list_display = ["municipality", "answer_days", "first_contact_days", "months", "certificate_needed"]
+    fields = [("answer_days", "first_contact_days", "months"), "certificate_needed"]
 
 
 @admin.register(Host)
@@ -19,10 +34,13 @@ class HostAdmin(ScopedAdmin):
     list_display = ["name", "municipality", "place", "spoken", "load_label", "active", "named"]
     list_filter = ["active"]
     search_fields = ["name", "place", "phone", "email"]
+    inlines = [AwayInline]
     change_form_outer_before_template = "hosts/host_head.html"
     fieldsets = [
         (None, {"fields": ["name", ("phone", "email"), "place", "languages", "interests"]}),
         (_("What they take on"), {"fields": [("capacity", "active")]}),
+        (_("Who they go well with"), {"fields": ["story", ("moved_for", "children")]}),
+        (_("What you have seen"), {"fields": ["references", ("trained_on", "certificate_seen_on")]}),
         (_("In letters"), {"fields": ["named_since", "about", "about_language"]}),
     ]
 
