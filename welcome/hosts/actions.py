@@ -173,13 +173,15 @@ def decline(
 ) -> bool:
     """Without blame: the other one is told that it came to nothing, not by whom, and only if they have said yes. A
     household that `wants_another` waits again. False where it was no proposal any more."""
-    row = HostAssignment.objects.proposed().filter(pk=assignment.pk).first()
-    if row is None:
-        return False
-    unwanted = side == Side.HOUSEHOLD and not wants_another
-    other = OTHER[side] if getattr(row, _SAID[OTHER[side]]) else None
-    why = EndReason.UNWANTED if unwanted else EndReason.DECLINED
-    return end(assignment=row, why=why, tell=other, by=by)
+    with transaction.atomic():
+        Host.objects.select_for_update().get(pk=assignment.host_id)
+        row = HostAssignment.objects.proposed().filter(pk=assignment.pk).first()
+        if row is None:
+            return False
+        unwanted = side == Side.HOUSEHOLD and not wants_another
+        other = OTHER[side] if getattr(row, _SAID[OTHER[side]]) else None
+        why = EndReason.UNWANTED if unwanted else EndReason.DECLINED
+        return end(assignment=row, why=why, tell=other, by=by)
 
 
 def mail(assignment: HostAssignment, kind: MailKind, *sides: Side) -> None:
