@@ -108,7 +108,8 @@ SHOW_PEOPLE = {
     "welcome_household_report_pdf", "welcome_datarequest_change", "welcome_importbatch_change",
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
-    "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
+    "welcome_host_suggestions", "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv",
+    "welcome_household_meetings",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
     "welcome_order_change",
     "welcome_order_changelist", "welcome_hostoffer_change", "welcome_member_changelist",
@@ -407,9 +408,11 @@ def stories(rows, client):
         [at("welcome_household_link", {"verb": "mail", "to": MAIL}, home.pk)],
         [at("welcome_household_link", {"verb": "end_login", "login": rows[OwnLogin].pk}, home.pk)],
         [
+            at("welcome_household_host", has | {"verb": "met"}, home.pk),
             at("welcome_household_host", has | {"verb": "end"}, home.pk),
             at("welcome_household_host", {"host": rows[Host].pk}, home.pk),
         ],
+        [at("welcome_host_suggestions", {"pair": f"{other.pk}:{rows[Host].pk}"})],
         [
             at("welcome_host_households", {"household": other.pk}, rows[Host].pk),
             at("welcome_host_households", has | {"verb": "end"}, rows[Host].pk),
@@ -417,7 +420,14 @@ def stories(rows, client):
         [
             at(
                 "welcome_host_add",
-                {"name": "Ny Vert", "phone": "+4799951299", "capacity": 2, "about_language": "nb"},
+                {
+                    "name": "Ny Vert",
+                    "phone": "+4799951299",
+                    "capacity": 2,
+                    "about_language": "nb",
+                    "away-TOTAL_FORMS": 0,
+                    "away-INITIAL_FORMS": 0,
+                },
             )
         ],
         [change(rows[Host], place="Leveld")],

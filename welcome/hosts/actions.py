@@ -1,4 +1,4 @@
-"""Giving a household its host, the two yeses, and ending it. Each takes the host's lock first, then the household's:
+"""Giving a household its host, and the two yeses. Each takes the host's lock first, then the household's:
 nobody is given more households than they take, whoever works at the same moment."""
 
 import datetime
@@ -8,10 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
-from welcome.hosts.following import HostMail
+from welcome.hosts.ending import OTHER, end, mail, note
 from welcome.hosts.kinds import AssignmentState, EndReason, MailKind, Side
 from welcome.hosts.models import Host, HostAssignment
 from welcome.hosts.rules import HostRules, rules_of
@@ -19,7 +18,6 @@ from welcome.households import history, holding
 from welcome.households.models import Household, HouseholdState
 
 _SAID = {Side.HOUSEHOLD: "household_said_at", Side.HOST: "host_said_at"}
-OTHER = {Side.HOUSEHOLD: Side.HOST, Side.HOST: Side.HOUSEHOLD}
 
 
 def assign(*, household: Household, host: Host, agreed: bool = False, by: User | None) -> HostAssignment:
@@ -139,35 +137,6 @@ def _locked(assignment: HostAssignment) -> HostAssignment | None:
     return HostAssignment.objects.running().usable().filter(pk=assignment.pk).first()
 
 
-def end(
-    *,
-    assignment: HostAssignment,
-    why: EndReason = EndReason.HAND,
-    tell: Side | None = None,
-    on: datetime.date | None = None,
-    by: User | None,
-) -> bool:
-    """`on` is today if not given, and never before it began. The household waits for another host from now on, but
-    after UNWANTED and COMPLETED. `tell` is who is told by mail that it is over. False if it had ended before."""
-    with transaction.atomic():
-        Host.objects.select_for_update().get(pk=assignment.host_id)
-        # The row too: what changes with the household ends it without the host's lock.
-        rows = HostAssignment.objects.running().select_for_update(of=("self",))
-        running = rows.filter(pk=assignment.pk).first()
-        if running is None or (why == EndReason.COMPLETED and running.agreed_at is None):
-            return False
-        running.state = AssignmentState.ENDED
-        running.ended_why = why
-        running.until = max(on or timezone.localdate(), running.since)
-        running.save(update_fields=["state", "until", "ended_why"])
-        if why == EndReason.COMPLETED:
-            mail(running, MailKind.FAREWELL, *Side)
-        elif tell is not None:
-            mail(running, MailKind.OVER, tell)
-        note(Action.CHANGED, running, history.HOST_ENDED, by)
-    return True
-
-
 def decline(
     *, assignment: HostAssignment, side: Side, wants_another: bool = True, by: User | None = None
 ) -> bool:
@@ -182,22 +151,3 @@ def decline(
         other = OTHER[side] if getattr(row, _SAID[OTHER[side]]) else None
         why = EndReason.UNWANTED if unwanted else EndReason.DECLINED
         return end(assignment=row, why=why, tell=other, by=by)
-
-
-def mail(assignment: HostAssignment, kind: MailKind, *sides: Side) -> None:
-    """To be sent by the next round, once to each, however often this is asked for."""
-    HostMail.objects.bulk_create(
-        [
-            HostMail(municipality_id=assignment.municipality_id, assignment=assignment, side=side, kind=kind)
-            for side in sides
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def note(action: Action, assignment: HostAssignment, message: str, by: User | None) -> None:
-    fields = ["state"] if action == Action.CHANGED else []
-    pair = f"household={assignment.household_id} host={assignment.host_id}"
-    by_id = by.pk if by else None
-    recording.record(action=action, of=assignment, fields=fields, note=pair, by_id=by_id)
-    history.note({assignment.household_id: assignment.municipality_id}, message, by_id=by_id)

@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from municipalities.tenancy.admin import ScopedAdmin, ScopedTabularInline
 from municipalities.tenancy.roles import Right
-from welcome.hosts import assigning
+from welcome.hosts import assigning, suggesting
 from welcome.hosts.forms import HostForm
 from welcome.hosts.models import Host, HostAway
 from welcome.hosts.rules import HostRules
@@ -36,6 +36,7 @@ class HostAdmin(ScopedAdmin):
     search_fields = ["name", "place", "phone", "email"]
     inlines = [AwayInline]
     change_form_outer_before_template = "hosts/host_head.html"
+    list_before_template = "hosts/list_head.html"
     fieldsets = [
         (None, {"fields": ["name", ("phone", "email"), "place", "languages", "interests"]}),
         (_("What they take on"), {"fields": [("capacity", "active")]}),
@@ -50,7 +51,9 @@ class HostAdmin(ScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         households = self.admin_site.admin_view(assigning.of_host)
+        suggestions = self.admin_site.admin_view(suggesting.suggestions)
         return [
+            path("suggestions/", suggestions, name="welcome_host_suggestions"),
             path("<int:object_id>/households/", households, name="welcome_host_households"),
             *super().get_urls(),
         ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
-from welcome.hosts import actions
+from welcome.hosts import ending
 from welcome.hosts.following import LONGEST_NOTE, HostContact, HostReply
 from welcome.hosts.kinds import IN_TOUCH, AssignmentState, ContactKind, EndReason, Side
 from welcome.hosts.models import Host, HostAssignment
@@ -53,18 +53,18 @@ def pause(*, assignment: HostAssignment, weeks: int, by: User | None) -> bool:
         row.first_contact_by = row.first_contact_by and row.first_contact_by + longer
         row.ends_on = row.ends_on and row.ends_on + longer
         row.save(update_fields=["paused_until", "first_contact_by", "ends_on"])
-        actions.note(Action.CHANGED, row, history.HOST_PAUSED, by)
+        ending.note(Action.CHANGED, row, history.HOST_PAUSED, by)
     return True
 
 
 def stop(*, assignment: HostAssignment, side: Side, by: User | None = None) -> bool:
     """Without blame and without a reason: the other is told that it is over, the household waits for another."""
-    return actions.end(assignment=assignment, why=EndReason.WITHDRAWN, tell=actions.OTHER[side], by=by)
+    return ending.end(assignment=assignment, why=EndReason.WITHDRAWN, tell=ending.OTHER[side], by=by)
 
 
 def complete(*, assignment: HostAssignment, by: User | None = None) -> bool:
     """They need each other no more: both are thanked, and asked how it was."""
-    return actions.end(assignment=assignment, why=EndReason.COMPLETED, by=by)
+    return ending.end(assignment=assignment, why=EndReason.COMPLETED, by=by)
 
 
 def reply(*, assignment: HostAssignment, side: Side, score: int, words: str) -> bool:

@@ -1,5 +1,6 @@
 """Whom each host receives, from the proposal to the farewell. The hosts themselves are in `registered.py`."""
 
+import datetime
 from typing import Self
 
 from django.db import models
@@ -50,6 +51,14 @@ class HostAssignmentQuerySet(OwnedQuerySet["HostAssignment"]):
     def tellable(self) -> Self:
         """Those that a letter may tell of: both have agreed, the host to being named as well."""
         return self.agreed().filter(host__named_since__isnull=False).open_to_all()
+
+    def overdue(self, day: datetime.date) -> Self:
+        """Those that a person must look after: no answer, no first contact, or no end, though the day has passed."""
+        return self.running().filter(
+            Q(state=AssignmentState.PROPOSED, answer_by__lt=day)
+            | Q(state=AssignmentState.AGREED, first_contact_at=None, first_contact_by__lt=day)
+            | Q(state=AssignmentState.AGREED, ends_on__lt=day)
+        )
 
     def usable(self) -> Self:
         """Those that a page or a mail may be about: a household that may only be kept is in none."""
@@ -183,6 +192,21 @@ class HostAssignment(MunicipalityOwned):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING and not self.merged
+
+    @property
+    def is_unanswered(self) -> bool:
+        late = self.answer_by is not None and self.answer_by < timezone.localdate()
+        return self.state == AssignmentState.PROPOSED and late
+
+    @property
+    def lacks_first_contact(self) -> bool:
+        late = self.first_contact_by is not None and self.first_contact_by < timezone.localdate()
+        return self.state == AssignmentState.AGREED and self.first_contact_at is None and late
+
+    @property
+    def is_past_its_end(self) -> bool:
+        late = self.ends_on is not None and self.ends_on < timezone.localdate()
+        return self.state == AssignmentState.AGREED and late
 
     @property
     def may_tell_of_host(self) -> bool:

@@ -17,7 +17,6 @@ class ContactForm(forms.Form):
     minutes = forms.TypedChoiceField(
         label=_("How long did it take?"),
         coerce=int,
-        empty_value=0,
         required=False,
         choices=[
             (0, _("I do not count")),

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from municipalities.municipality import scope
-from welcome.hosts import actions
+from welcome.hosts import ending
 from welcome.hosts.following import HostContact, HostMail
 from welcome.hosts.kinds import EndReason, MailKind, Side
 from welcome.hosts.mailing import can_mail
@@ -60,7 +60,7 @@ def _end(rows: HostAssignmentQuerySet, row: HostAssignment, tell: Side) -> bool:
         if still is None:
             return False
         said = still.household_said_at if tell == Side.HOUSEHOLD else still.host_said_at
-        return actions.end(assignment=still, why=EndReason.SILENT, tell=tell if said else None, by=None)
+        return ending.end(assignment=still, why=EndReason.SILENT, tell=tell if said else None, by=None)
 
 
 def _reminded(side: Side) -> Exists:
@@ -102,4 +102,4 @@ def _mail(rows: HostAssignmentQuerySet, kind: MailKind, side: Side) -> None:
         rows.exclude(Exists(mails)).select_related("host", "household").prefetch_related("household__people")
     ):
         if can_mail(row, side):
-            actions.mail(row, kind, side)
+            ending.mail(row, kind, side)

@@ -16,7 +16,7 @@ from municipalities.municipality.models import TextKind
 from tests.factories.municipalities import MunicipalityFactory, MunicipalityTextFactory, UserFactory
 from tests.factories.welcome import HostFactory, HostRulesFactory, HouseholdFactory, PersonFactory
 from tests.municipalities.links.made import path_of
-from welcome.hosts import actions, keeping_on, mailing, matching, sweeping
+from welcome.hosts import actions, ending, keeping_on, mailing, matching, sweeping
 from welcome.hosts.following import HostContact, HostMail, HostReply
 from welcome.hosts.kinds import ContactKind, EndReason, MailKind, Side
 from welcome.hosts.links import HOST, HOSTED
@@ -329,7 +329,7 @@ class TestNobodyIsTold:
         assert mailed() == []
 
     def test_a_mail_is_made_once_whoever_asks(self, row):
-        actions.mail(row, MailKind.ASKED, *Side)
+        ending.mail(row, MailKind.ASKED, *Side)
         assert len(mailed()) == 2
 
     def test_a_host_with_another_address_has_another_link(self, client, row, host):

@@ -19,7 +19,7 @@ from tests.factories.welcome import (
     HouseholdFactory,
     PersonFactory,
 )
-from welcome.hosts import actions, fitting, matching
+from welcome.hosts import actions, ending, fitting, matching
 from welcome.hosts.models import EndReason, HostAssignment
 from welcome.households import actions as households
 from welcome.households import holding
@@ -163,7 +163,7 @@ class TestSuggesting:
     def test_who_have_parted_are_not_suggested_again(self, place, why, again):
         waits, host = home(place), HostFactory(municipality=place)
         made = actions.assign(household=waits, host=host, by=None)
-        actions.end(assignment=made, why=why, by=None)
+        ending.end(assignment=made, why=why, by=None)
         suggested = matching.suggest(place)
         assert bool(suggested.pairs) is again
         assert suggested.left == ([] if again else [waits.pk])
@@ -171,7 +171,7 @@ class TestSuggesting:
     @pytest.mark.parametrize("why", [EndReason.UNWANTED, EndReason.COMPLETED])
     def test_who_wants_none_or_has_had_one_does_not_wait(self, place, why):
         waits, host = home(place), HostFactory(municipality=place)
-        actions.end(
+        ending.end(
             assignment=actions.assign(household=waits, host=host, agreed=True, by=None), why=why, by=None
         )
         HostFactory(municipality=place)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from municipalities.municipality import scope
 from tests.factories.welcome import HostAssignmentFactory, HostFactory, HouseholdFactory
-from welcome.hosts import actions
+from welcome.hosts import actions, ending
 from welcome.hosts.forms import HostForm
 from welcome.hosts.models import EndReason, Host, HostAssignment
 
@@ -20,7 +20,7 @@ def test_a_place_is_one_household_s_until_it_is_free_again():
     first, second, third = (HouseholdFactory(municipality=host.municipality) for _ in range(3))
     made = actions.assign(household=first, host=host, by=None)
     actions.assign(household=second, host=host, by=None)
-    actions.end(assignment=made, by=None)
+    ending.end(assignment=made, by=None)
     assert actions.assign(household=third, host=host, by=None).slot == 1
 
 
@@ -49,7 +49,7 @@ def test_a_capacity_below_a_higher_place_gives_no_more_than_it_says():
         for _ in range(3)
     ]
     for each in made[:2]:
-        actions.end(assignment=each, why=EndReason.DECLINED, by=None)
+        ending.end(assignment=each, why=EndReason.DECLINED, by=None)
     Host.objects.update(capacity=1)
     with pytest.raises(ValidationError, match="as many households"):
         actions.assign(household=HouseholdFactory(municipality=host.municipality), host=host, by=None)
