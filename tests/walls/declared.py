@@ -272,9 +272,9 @@ LINKS = {
     "portal:keep-planning": Rule(Kind.LINK, post=ANYBODY),
     "portal:my-host": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:host": Rule(Kind.LINK),
-    "portal:host-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE | {404}),  # Theirs, and a verb.
+    "portal:host-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:hosted": Rule(Kind.LINK),
-    "portal:hosted-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE | {404}),
+    "portal:hosted-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }

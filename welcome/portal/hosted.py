@@ -6,7 +6,7 @@ Behind a link of the purpose HOSTED. Looking changes nothing; each change is a f
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -52,7 +52,7 @@ def hosted(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
 def act(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     row, verb = opened.obj, request.POST.get("verb", "")
     if verb not in _VERBS:
-        raise Http404
+        return _back(slot, "over")
     form: Any = (
         {"pause": PauseForm, "reply": ReplyForm}[verb](request.POST) if verb in {"pause", "reply"} else None
     )
@@ -62,7 +62,11 @@ def act(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
         done, word = _VERBS[verb](row, form.cleaned_data if form else {})
     except ValidationError:
         done, word = False, ""
-    return redirect(f"{reverse('portal:hosted', args=[slot])}?done={word if done else 'over'}")
+    return _back(slot, word if done else "over")
+
+
+def _back(slot: str, done: str) -> HttpResponse:
+    return redirect(f"{reverse('portal:hosted', args=[slot])}?done={done}")
 
 
 _ME = Side.HOUSEHOLD

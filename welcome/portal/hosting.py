@@ -6,7 +6,7 @@ Behind a link of the purpose HOST. Looking changes nothing; each change is a for
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -48,12 +48,12 @@ def host(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
 @require_POST
 @behind(HOST)
 def act(request: HttpRequest, opened: Opened, slot: str, assignment: int) -> HttpResponse:
-    """`verb` is what the button says; of what is not theirs nothing is done, and nothing told."""
+    """`verb` is what the button says. Of what is not theirs, or not any more, nothing is done, and nothing told."""
     mine: Host = opened.obj
     row = HostAssignment.objects.usable().of_host(mine).filter(pk=assignment).first()
     verb = request.POST.get("verb", "")
     if row is None or verb not in _VERBS:
-        raise Http404
+        return _back(slot, "over")
     form = _form(verb, request.POST, row)
     if form is not None and not form.is_valid():
         return _show(request, mine, slot, wrong=(row.pk, form))
@@ -61,7 +61,11 @@ def act(request: HttpRequest, opened: Opened, slot: str, assignment: int) -> Htt
         done, word = _VERBS[verb](row, form.cleaned_data if form else {})
     except ValidationError:
         done, word = False, ""  # The household may only be kept from now on: no more is said of it.
-    return redirect(f"{reverse('portal:host', args=[slot])}?done={word if done else 'over'}")
+    return _back(slot, word if done else "over")
+
+
+def _back(slot: str, done: str) -> HttpResponse:
+    return redirect(f"{reverse('portal:host', args=[slot])}?done={done}")
 
 
 def _form(verb: str, data: Any, row: HostAssignment) -> Any:
