@@ -9,7 +9,7 @@ FAULTS ?= short
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-services test-browser test-faults bench bench-letters bench-web \
-        bench-scale bench-homes bench-load audit lock messages screenshots format ready ready-browser
+        bench-scale bench-homes bench-matching bench-load audit lock messages screenshots format ready ready-browser
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z -]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -35,7 +35,7 @@ test-faults: ready ## workers killed, messages lost, disks full; a table of F1-F
 bench: ready ## every benchmark
 	@$(RUN) bin/services.py $(RUN) bin/bench.py
 
-bench-letters bench-web bench-scale bench-homes bench-load: ready ## one benchmark each
+bench-letters bench-web bench-scale bench-homes bench-matching bench-load: ready ## one benchmark each
 	@$(RUN) bin/services.py $(RUN) bin/bench.py $(@:bench-%=%)
 
 # Red also where the lists can't be reached: an answer that was not given is no good news.

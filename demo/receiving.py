@@ -11,6 +11,8 @@ from django.utils import timezone
 from demo.people import LAST
 from demo.places import FOLDER, Place, places
 from municipalities.municipality.models import Municipality
+from welcome.hosts.following import HostContact
+from welcome.hosts.kinds import ContactKind
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
 from welcome.households.models import Household
 from welcome.meetings.models import MeetingText, SignUp, SignUpState, WelcomeMeeting
@@ -18,6 +20,7 @@ from welcome.packages.models import Gift, GiftText
 
 _FROM = datetime.date(2026, 1, 1)
 _SINCE = datetime.date(2026, 10, 1)
+_CONTACTS = [(ContactKind.MET, 60), (ContactKind.PHONE, 15), (ContactKind.MET, 120)]
 _REVIEWED = datetime.date(2026, 9, 21)
 _NEEDS = ("", "Nøtteallergi", "", "Vi har barnevogn", "", "")
 
@@ -77,7 +80,11 @@ def _add_hosts(municipality: Municipality, place: Place) -> None:
                 email=f"vert{index + 1}@{place.slug}.example",
                 languages=entry["languages"],
                 place=entry["place"],
+                interests=entry.get("interests", ""),
                 about=entry["about"],
+                story=entry.get("story", ""),
+                moved_for=entry.get("moved_for", ""),
+                children=entry.get("children", []),
                 about_language=entry.get("about_language", "nn"),
                 capacity=entry["capacity"],
                 active=entry.get("active", True),
@@ -88,21 +95,38 @@ def _add_hosts(municipality: Municipality, place: Place) -> None:
 
 
 def _assign(municipality: Municipality, hosts: list[Host]) -> None:
-    """Each takes one household less than they could, of those who came last: the next one still finds room."""
+    """Each takes one household less than they could, of those who came last: the next one still finds room. One in
+    five has not answered yet; of the others the first have been in touch."""
     homes = (
         Household.objects.of(municipality).living().open_to_all().arrived_in(LAST).order_by("moved_in", "pk")
     )
-    rooms = [host for turn in range(1, 4) for host in hosts if turn < host.capacity]
-    HostAssignment.objects.bulk_create(
-        HostAssignment(
-            municipality=municipality,
-            household=home,
-            host=host,
-            state=AssignmentState.PROPOSED if number % 5 == 4 else AssignmentState.AGREED,
-            since=_SINCE,
-        )
-        for number, (home, host) in enumerate(zip(homes, rooms, strict=False))
+    rooms = [(host, turn) for turn in range(1, 4) for host in hosts if turn < host.capacity]
+    made = HostAssignment.objects.bulk_create(
+        _given(home, host, turn, answered=number % 5 != 4)
+        for number, (home, (host, turn)) in enumerate(zip(homes, rooms, strict=False))
     )
+    agreed = [(row, row.first_contact_at) for row in made if row.first_contact_at]
+    HostContact.objects.bulk_create(
+        HostContact(municipality=municipality, assignment=row, kind=kind, minutes=minutes, at=at)
+        for (row, at), (kind, minutes) in zip(agreed, _CONTACTS * len(agreed), strict=False)
+    )
+
+
+def _given(home: Household, host: Host, turn: int, *, answered: bool) -> HostAssignment:
+    row = HostAssignment(municipality=host.municipality, household=home, host=host, slot=turn, since=_SINCE)
+    if not answered:
+        row.answer_by = _SINCE + datetime.timedelta(days=70)
+        row.household_said_at = _at(_SINCE, 19)
+        return row
+    row.state = AssignmentState.AGREED
+    row.household_said_at = row.host_said_at = row.agreed_at = _at(_SINCE + datetime.timedelta(days=2), 18)
+    row.first_contact_by = _SINCE + datetime.timedelta(days=16)
+    row.ends_on = _SINCE + datetime.timedelta(days=368)
+    if turn == 1:
+        row.first_contact_at = _at(_SINCE + datetime.timedelta(days=4), 17)
+    else:
+        row.first_contact_by = _SINCE + datetime.timedelta(days=80)
+    return row
 
 
 def _add_meeting(municipality: Municipality, place: Place, entry: dict[str, Any]) -> None:

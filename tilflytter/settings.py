@@ -525,6 +525,8 @@ CELERY_BEAT_SCHEDULE = {
     "mail-home-messages": {"task": "housing.listings.tasks.mail_messages", "schedule": 300.0},
     "sweep-orders": {"task": "welcome.orders.tasks.sweep_orders", "schedule": 60.0},
     "mail-offers": {"task": "welcome.hosts.tasks.mail_offers", "schedule": 60.0},
+    "mail-hosts": {"task": "welcome.hosts.tasks.mail_hosts", "schedule": 60.0},
+    "sweep-hosts": {"task": "welcome.hosts.tasks.sweep_hosts", "schedule": 600.0},
     "tell-tellers": {"task": "welcome.stories.tasks.tell_tellers", "schedule": 300.0},
     "mail-members": {"task": "welcome.club.tasks.mail_members", "schedule": 60.0},
     "ask-planners": {"task": "welcome.orders.tasks.ask_planners", "schedule": crontab(25, 7)},

@@ -1,6 +1,7 @@
 from welcome.club.admin import MemberAdmin
 from welcome.followup.admin import HouseholdWithTimelineAdmin
 from welcome.hosts.admin import HostAdmin
+from welcome.hosts.admin import HostAdmin, HostRulesAdmin
 from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
@@ -21,6 +22,8 @@ __all__ = [
     "HostAdmin",
     "HostOfferAdmin",
     "HouseholdWithTimelineAdmin",
+    "HostRulesAdmin",
+    "HouseholdWithRightsAdmin",
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",

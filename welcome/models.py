@@ -1,6 +1,8 @@
 from welcome.club.models import Member
-from welcome.hosts.models import Host, HostAssignment
+from welcome.hosts.following import HostContact, HostMail, HostReply
+from welcome.hosts.models import Host, HostAssignment, HostAway
 from welcome.hosts.offers import HostOffer
+from welcome.hosts.rules import HostRules
 from welcome.households.consents import Consent, ConsentText
 from welcome.households.models import Household, ImportBatch, ImportRow, Person
 from welcome.households.own_logins import OwnLogin
@@ -27,7 +29,12 @@ __all__ = [
     "GiftText",
     "Host",
     "HostAssignment",
+    "HostAway",
+    "HostContact",
+    "HostMail",
     "HostOffer",
+    "HostReply",
+    "HostRules",
     "Household",
     "ImportBatch",
     "ImportRow",

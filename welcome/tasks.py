@@ -1,5 +1,5 @@
 from welcome.club.tasks import mail_members
-from welcome.hosts.tasks import mail_offers
+from welcome.hosts.tasks import mail_hosts, mail_offers, sweep_hosts
 from welcome.households.tasks import read_import, save_import, sweep_imports
 from welcome.letters.tasks import deliver, freeze, open_due_runs, prove, render_file, sweep
 from welcome.meetings.tasks import fill_meetings
@@ -17,6 +17,7 @@ __all__ = [
     "freeze",
     "keep_counts",
     "mail_answers",
+    "mail_hosts",
     "mail_members",
     "mail_offers",
     "open_due_runs",
@@ -25,6 +26,7 @@ __all__ = [
     "render_file",
     "save_import",
     "sweep",
+    "sweep_hosts",
     "sweep_imports",
     "sweep_orders",
     "tell_tellers",

@@ -6,8 +6,11 @@ from factory.django import DjangoModelFactory
 
 from tests.factories.municipalities import MunicipalityFactory
 from welcome.club.models import Member
-from welcome.hosts.models import AssignmentState, Host, HostAssignment
+from welcome.hosts.following import HostContact, HostMail, HostReply
+from welcome.hosts.kinds import ContactKind, MailKind, Side
+from welcome.hosts.models import AssignmentState, Host, HostAssignment, HostAway
 from welcome.hosts.offers import HostOffer
+from welcome.hosts.rules import HostRules
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.imports import ImportBatch, ImportRow, Verdict
 from welcome.households.models import Household, Person
@@ -268,6 +271,59 @@ class HostAssignmentFactory(DjangoModelFactory[HostAssignment]):
     municipality = factory.SelfAttribute("household.municipality")
     host = factory.SubFactory(HostFactory, municipality=factory.SelfAttribute("..municipality"))
     state = AssignmentState.AGREED
+    slot = factory.LazyAttribute(lambda made: HostAssignment.objects.running().of_host(made.host).count() + 1)
+    answer_by = datetime.date(2030, 1, 1)
+    agreed_at = factory.LazyAttribute(
+        lambda made: None if made.state == AssignmentState.PROPOSED else timezone.now()
+    )
+    household_said_at = factory.SelfAttribute("agreed_at")
+    host_said_at = factory.SelfAttribute("agreed_at")
+
+
+class HostAwayFactory(DjangoModelFactory[HostAway]):
+    class Meta:
+        model = HostAway
+
+    host = factory.SubFactory(HostFactory)
+    municipality = factory.SelfAttribute("host.municipality")
+    first_day = datetime.date(2026, 7, 1)
+    last_day = datetime.date(2026, 7, 21)
+
+
+class HostContactFactory(DjangoModelFactory[HostContact]):
+    class Meta:
+        model = HostContact
+
+    assignment = factory.SubFactory(HostAssignmentFactory)
+    municipality = factory.SelfAttribute("assignment.municipality")
+    kind = ContactKind.MET
+
+
+class HostReplyFactory(DjangoModelFactory[HostReply]):
+    class Meta:
+        model = HostReply
+
+    assignment = factory.SubFactory(HostAssignmentFactory)
+    municipality = factory.SelfAttribute("assignment.municipality")
+    side = Side.HOUSEHOLD
+    score = 5
+
+
+class HostMailFactory(DjangoModelFactory[HostMail]):
+    class Meta:
+        model = HostMail
+
+    assignment = factory.SubFactory(HostAssignmentFactory)
+    municipality = factory.SelfAttribute("assignment.municipality")
+    side = Side.HOST
+    kind = MailKind.AGREED
+
+
+class HostRulesFactory(DjangoModelFactory[HostRules]):
+    class Meta:
+        model = HostRules
+
+    municipality = factory.SubFactory(MunicipalityFactory)
 
 
 class GiftFactory(DjangoModelFactory[Gift]):

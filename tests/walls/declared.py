@@ -37,8 +37,9 @@ from municipalities.topics.models import Topic
 from tests.walls.planting import Place
 from tests.walls.routes import Route
 from welcome.club.models import Member
-from welcome.hosts.models import Host
+from welcome.hosts.models import Host, HostAssignment
 from welcome.hosts.offers import HostOffer
+from welcome.hosts.rules import HostRules
 from welcome.households.consents import Consent
 from welcome.households.imports import ImportBatch
 from welcome.households.models import Household
@@ -269,6 +270,11 @@ LINKS = {
     "portal:own-story": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:confirm-offer": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:keep-planning": Rule(Kind.LINK, post=ANYBODY),
+    "portal:my-host": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:host": Rule(Kind.LINK),
+    "portal:host-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:hosted": Rule(Kind.LINK),
+    "portal:hosted-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
@@ -404,6 +410,8 @@ STAFF = {
     **pages(DataRequest, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
     "admin:welcome_datarequest_strangers": staff(WRITE_PEOPLE, WRITE_PEOPLE),
     **pages(Host, READ_PEOPLE, WRITE_PEOPLE),
+    "admin:welcome_host_suggestions": staff(WRITE_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
+    **pages(HostRules, MANAGE, MANAGE),
     "admin:welcome_host_households": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_timeline": staff(READ_PEOPLE, NOT_TAKEN),
     "admin:welcome_household_host": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
@@ -535,6 +543,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "login": [place.rows[OwnLogin].pk],
         "letter": [place.rows[Letter].pk if Letter in place.rows else 1],
         "meeting": [place.rows[WelcomeMeeting].pk],
+        "assignment": [place.rows[HostAssignment].pk if HostAssignment in place.rows else 1],
         "kind": {
             "portal:my-ask": RequestKind.values,
             "portal:my-data": ["pdf", "json"],

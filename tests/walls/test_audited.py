@@ -407,9 +407,11 @@ def stories(rows, client):
         [at("welcome_household_link", {"verb": "mail", "to": MAIL}, home.pk)],
         [at("welcome_household_link", {"verb": "end_login", "login": rows[OwnLogin].pk}, home.pk)],
         [
+            at("welcome_household_host", has | {"verb": "met"}, home.pk),
             at("welcome_household_host", has | {"verb": "end"}, home.pk),
             at("welcome_household_host", {"host": rows[Host].pk}, home.pk),
         ],
+        [at("welcome_host_suggestions", {"pair": f"{other.pk}:{rows[Host].pk}"})],
         [
             at("welcome_host_households", {"household": other.pk}, rows[Host].pk),
             at("welcome_host_households", has | {"verb": "end"}, rows[Host].pk),
@@ -417,7 +419,14 @@ def stories(rows, client):
         [
             at(
                 "welcome_host_add",
-                {"name": "Ny Vert", "phone": "+4799951299", "capacity": 2, "about_language": "nb"},
+                {
+                    "name": "Ny Vert",
+                    "phone": "+4799951299",
+                    "capacity": 2,
+                    "about_language": "nb",
+                    "away-TOTAL_FORMS": 0,
+                    "away-INITIAL_FORMS": 0,
+                },
             )
         ],
         [change(rows[Host], place="Leveld")],
@@ -578,6 +587,10 @@ CHANGE_NOTHING = {
     "municipalities_identityprovider_changelist": PROVIDER,
     "municipalities_identityprovider_delete": PROVIDER,
     "municipalities_identityprovider_test": PROVIDER,
+    **dict.fromkeys(
+        [f"welcome_hostrules_{page}" for page in ("add", "change", "changelist", "delete")],
+        "how long each step of hosting may take, and nobody's data",
+    ),
     "welcome_channelsettings_add": SENDING,
     "welcome_channelsettings_change": SENDING,
     "welcome_channelsettings_changelist": SENDING,

@@ -29,6 +29,7 @@ from municipalities.topics.models import Topic
 from welcome.club.models import Member
 from welcome.hosts.models import Host
 from welcome.hosts.offers import HostOffer
+from welcome.hosts.rules import HostRules
 from welcome.households.models import Household, ImportBatch
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.models import LetterRun
@@ -56,6 +57,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Enquiry, "forum", _("Enquiries")),
             (AnswerTemplate, "quickreply", _("Ready-made answers")),
             (Host, "waving_hand", _("Hosts")),
+            (HostRules, "tune", _("Rules for hosts")),
             (Story, "favorite", _("Why people stay")),
             (HostOffer, "volunteer_activism", _("Offers to be a host")),
             (Member, "diversity_3", _("Newcomers' club")),

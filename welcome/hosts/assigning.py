@@ -1,19 +1,24 @@
 """The pages on which staff give a household its host, from either side."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from municipalities.audit.recording import look, look_at
 from municipalities.tenancy.access import access_of
+from municipalities.tenancy.models import User
 from municipalities.tenancy.roles import Right
-from welcome.hosts import actions
+from welcome.hosts import actions, ending, keeping_on
 from welcome.hosts.forms import ChooseHostForm, ChooseHouseholdForm
+from welcome.hosts.kinds import ContactKind, Side
 from welcome.hosts.models import Host, HostAssignment, HostAssignmentQuerySet
 from welcome.households.household_pages import writable
 from welcome.households.models import Household
@@ -33,7 +38,8 @@ def of_household(request: HttpRequest, object_id: int) -> HttpResponse:
     look(of=household, note="host")
     return _show(
         request, "of_household", form, household=household, title=_("Host"),
-        assignments=assignments.select_related("host"), running=assignments.running().first(),
+        assignments=assignments.select_related("host").prefetch_related("contacts", "mails"),
+        running=assignments.running().first(),
     )  # fmt: skip
 
 
@@ -48,7 +54,9 @@ def of_host(request: HttpRequest, object_id: int) -> HttpResponse:
             return redirect("admin:welcome_host_households", object_id)
         if form.is_valid() and _assigned(request, form, household=form.cleaned_data["household"], host=host):
             return redirect("admin:welcome_host_households", object_id)
-    shown = list(assignments.select_related("household").prefetch_related("household__people"))
+    shown = list(
+        assignments.select_related("household").prefetch_related("household__people", "contacts", "mails")
+    )
     _seen([row.household for row in shown])
     _seen(list(form.fields["household"].queryset))  # type: ignore[attr-defined]
     return _show(
@@ -70,28 +78,54 @@ def _writable_host(request: HttpRequest, pk: int) -> Host:
 def _acted(request: HttpRequest, assignments: HostAssignmentQuerySet) -> bool:
     """Whether a button beside one of these was pressed; what was done is said."""
     verb, number = request.POST.get("verb", ""), request.POST.get("assignment", "")
-    if verb not in {"agree", "end"}:
+    if verb not in _VERBS:
         return False
     row = assignments.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
     if row is None:
         raise Http404
-    by = access_of(request).user
-    if verb == "agree":
-        try:
-            done, words = actions.agree(assignment=row, by=by), _("Both have agreed.")
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return True
-    else:
-        done, words = (
-            actions.end(assignment=row, by=by),
-            _("It is ended. Whom they had stays in the history."),
-        )
+    do, words = _VERBS[verb]
+    try:
+        done = do(row, access_of(request).user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return True
     if done:
-        messages.success(request, words)
+        messages.success(request, str(words))
     else:
         messages.warning(request, _("A colleague was first; this page shows how it stands now."))
     return True
+
+
+def _noted(kind: ContactKind) -> tuple[Callable[[HostAssignment, User], bool], Promise]:
+    return (
+        lambda row, by: keeping_on.note_contact(assignment=row, kind=kind, by=by),
+        gettext_lazy("The contact is noted."),
+    )
+
+
+_VERBS: dict[str, tuple[Callable[[HostAssignment, User], bool], Promise]] = {
+    "agree": (
+        lambda row, by: actions.agree(assignment=row, by=by),
+        gettext_lazy("Both have agreed."),
+    ),
+    "household_yes": (
+        lambda row, by: actions.accept(assignment=row, side=Side.HOUSEHOLD, by=by),
+        gettext_lazy("The household's yes is noted."),
+    ),
+    "host_yes": (
+        lambda row, by: actions.accept(assignment=row, side=Side.HOST, by=by),
+        gettext_lazy("The host's yes is noted."),
+    ),
+    "end": (
+        lambda row, by: ending.end(assignment=row, by=by),
+        gettext_lazy("It is ended. Whom they had stays in the history."),
+    ),
+    "complete": (
+        lambda row, by: keeping_on.complete(assignment=row, by=by),
+        gettext_lazy("It is ended with a farewell; both are thanked and asked how it was."),
+    ),
+    **{kind.value: _noted(kind) for kind in ContactKind},
+}
 
 
 def _assigned(request: HttpRequest, form: Any, *, household: Household, host: Host) -> bool:
@@ -101,7 +135,10 @@ def _assigned(request: HttpRequest, form: Any, *, household: Household, host: Ho
     except ValidationError as error:
         form.add_error(None, error)
         return False
-    messages.success(request, _("%(name)s is their host now.") % {"name": host.name})
+    words = (
+        _("%(name)s is their host now.") if agreed else _("%(name)s is proposed, and both are asked by mail.")
+    )
+    messages.success(request, words % {"name": host.name})
     return True
 
 

@@ -1,15 +1,16 @@
+import re
 from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.forms import ScopedForm
 from municipalities.texts.languages import CHOICES
-from welcome.hosts.models import Host, HostAssignment
+from welcome.hosts.models import MOST_CHILDREN, Host, HostAssignment
 from welcome.households.models import Household, HouseholdState
 
 MOST_OFFERED = 300  # A list that one still looks through; the others are found from their own page.
@@ -23,15 +24,37 @@ class HostForm(ScopedForm):
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
 
+    children = forms.CharField(
+        label=_("children at home"),
+        required=False,
+        max_length=80,
+        help_text=_("The year in which each was born, such as 2017, 2020. Their names are not asked for."),
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
     class Meta:
         model = Host
         fields = (
             "municipality", "name", "phone", "email", "place", "languages", "interests", "about",
-            "about_language", "capacity", "active", "named_since",
+            "about_language", "story", "moved_for", "children", "capacity", "active", "references", "trained_on",
+            "certificate_seen_on", "named_since",
         )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "children" in self.fields:
+            self.initial["children"] = ", ".join(map(str, self.instance.children))
+
+    def clean_children(self) -> list[int]:
+        years = re.findall(r"[^\s,;./]+", self.cleaned_data["children"])
+        if not all(year.isdecimal() and len(year) == 4 for year in years) or len(years) > MOST_CHILDREN:
+            raise forms.ValidationError(_("Give the year in which each child was born."))
+        return sorted(map(int, years))
+
     def clean_capacity(self) -> Any:
+        """Under the host's lock, until it is saved: nobody gives them one more meanwhile."""
         capacity = self.cleaned_data["capacity"]
+        Host.objects.select_for_update().filter(pk=self.instance.pk).first()
         load = HostAssignment.objects.running().of_host(self.instance).count() if self.instance.pk else 0
         if capacity < load:
             raise forms.ValidationError(

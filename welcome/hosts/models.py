@@ -1,141 +1,40 @@
-"""Hosts: dedicated locals who receive newcomers, and whom each of them receives."""
+"""Whom each host receives, from the proposal to the farewell. The hosts themselves are in `registered.py`."""
 
-from typing import Any, Self
+import datetime
+from typing import Self
 
-from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
-from municipalities.texts.languages import CHOICES, LANGUAGES
+from welcome.hosts.kinds import RUNNING, AssignmentState, EndReason
+from welcome.hosts.registered import (
+    MOST_CHILDREN,
+    MOST_HOUSEHOLDS,
+    Host,
+    HostAway,
+    HostQuerySet,
+    validate_children,
+    validate_spoken,
+)
 from welcome.households.models import Household, Protection
 
-MOST_HOUSEHOLDS = 20
-# Who reads one of them reads the others; anybody else gets no text that they can't read.
-_READ_TOGETHER = {"nb", "nn", "se"}
-
-
-def validate_spoken(value: object) -> None:
-    if not isinstance(value, list) or any(code not in LANGUAGES for code in value):
-        raise ValidationError(_("Choose among the languages that are listed."))
-
-
-class HostQuerySet(OwnedQuerySet["Host"]):
-    def active(self) -> Self:
-        return self.filter(active=True)
-
-    def with_load(self) -> Self:
-        """Each with `load`: how many households the host has now."""
-        return self.annotate(load=Count("assignments", filter=_RUNNING_OF_HOST))
-
-    def with_room(self) -> Self:
-        return self.active().with_load().filter(load__lt=F("capacity"))
-
-
-class Host(MunicipalityOwned):
-    name = models.CharField(_("name"), max_length=80)
-    phone = PhoneNumberField(_("phone"), blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
-    languages = models.JSONField(_("languages"), default=list, blank=True, validators=[validate_spoken])
-    place = models.CharField(
-        _("village"), max_length=60, blank=True, help_text=_("Where they live, as people there call it.")
-    )
-    interests = models.CharField(
-        _("interests"),
-        max_length=300,
-        blank=True,
-        help_text=_("What they like to do: for finding whom they go well with."),
-    )
-    about = models.CharField(
-        _("about them"),
-        max_length=240,
-        blank=True,
-        help_text=_("A sentence or two that they would say of themselves. Stands in letters."),
-    )
-    about_language = models.CharField(_("language of the text"), max_length=5, choices=CHOICES, default="nb")
-    capacity = models.PositiveSmallIntegerField(
-        _("households at a time"),
-        default=2,
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOUSEHOLDS)],
-    )
-    active = models.BooleanField(
-        _("takes households now"), default=True, help_text=_("Untick for a pause; whom they have stays.")
-    )
-    # GDPR art. 6(1)(a): name and number leave the municipality only with this.
-    named_since = models.DateField(
-        _("has agreed to be named in letters"),
-        null=True,
-        blank=True,
-        help_text=_("The day they said so. Empty: no letter tells of them."),
-    )
-
-    objects = HostQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("host")
-        verbose_name_plural = _("hosts")
-        ordering = ["name", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(name=""),
-                name="host_has_a_name",
-                violation_error_message=_("A host has a name."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(phone="") | ~Q(email=""),
-                name="host_can_be_reached",
-                violation_error_message=_("A host has a phone number or an e-mail address."),
-            ),
-            models.CheckConstraint(
-                condition=Q(capacity__gte=1, capacity__lte=MOST_HOUSEHOLDS),
-                name="host_capacity_is_possible",
-                violation_error_message=_("A host takes 1 to 20 households at a time."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def spoken(self) -> str:
-        """`Bokmål, English`: as their own speakers write them."""
-        return ", ".join(LANGUAGES[code].own_name for code in self.languages if code in LANGUAGES)
-
-    def told(self, language: str) -> dict[str, Any]:
-        """As a letter in `language` tells of the host; what they say of themselves only to who can read it."""
-        readable = language == self.about_language or {language, self.about_language} <= _READ_TOGETHER
-        return {
-            "id": self.pk,
-            "name": self.name,
-            "phone": self.phone.as_national if self.phone else "",
-            "email": self.email,
-            "languages": self.spoken,
-            "about": self.about if readable else "",
-        }
-
-
-class AssignmentState(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    AGREED = "agreed", _("Agreed")
-    ENDED = "ended", _("Ended")
-
-
-class EndReason(models.TextChoices):
-    HAND = "hand", _("Ended by a colleague")
-    # Moved on or protected: which of them is told by the household to who may know, and not here.
-    HOUSEHOLD = "household", _("Something has changed with the household")
-
-
-RUNNING = [AssignmentState.PROPOSED, AssignmentState.AGREED]
-_RUNNING_OF_HOST = Q(assignments__state__in=RUNNING, assignments__merged=False)
+__all__ = [
+    "MOST_CHILDREN", "MOST_HOUSEHOLDS", "RUNNING", "AssignmentState", "EndReason", "Host", "HostAssignment",
+    "HostAssignmentQuerySet", "HostAway", "HostQuerySet", "validate_children", "validate_spoken",
+]  # fmt: skip
 
 
 class HostAssignmentQuerySet(OwnedQuerySet["HostAssignment"]):
+    def proposed(self) -> Self:
+        return self.running().filter(state=AssignmentState.PROPOSED)
+
+    def agreed(self) -> Self:
+        return self.running().filter(state=AssignmentState.AGREED)
+
     def running(self) -> Self:
         return self.filter(state__in=RUNNING, merged=False)
 
@@ -151,8 +50,19 @@ class HostAssignmentQuerySet(OwnedQuerySet["HostAssignment"]):
 
     def tellable(self) -> Self:
         """Those that a letter may tell of: both have agreed, the host to being named as well."""
-        agreed = self.running().filter(state=AssignmentState.AGREED, host__named_since__isnull=False)
-        return agreed.open_to_all()
+        return self.agreed().filter(host__named_since__isnull=False).open_to_all()
+
+    def overdue(self, day: datetime.date) -> Self:
+        """Those that a person must look after: no answer, no first contact, or no end, though the day has passed."""
+        return self.running().filter(
+            Q(state=AssignmentState.PROPOSED, answer_by__lt=day)
+            | Q(state=AssignmentState.AGREED, first_contact_at=None, first_contact_by__lt=day)
+            | Q(state=AssignmentState.AGREED, ends_on__lt=day)
+        )
+
+    def usable(self) -> Self:
+        """Those that a page or a mail may be about: a household that may only be kept is in none."""
+        return self.filter(merged=False, household__held_at=None).open_to_all()
 
 
 class HostAssignment(MunicipalityOwned):
@@ -163,7 +73,23 @@ class HostAssignment(MunicipalityOwned):
     state = models.CharField(
         _("state"), max_length=8, choices=AssignmentState, default=AssignmentState.PROPOSED
     )
+    # Which of the host's places: the lowest that is free. Two who take the last one take the same, and the database
+    # refuses the second, whether or not they waited for each other. Who has had it stays written when it is over.
+    slot = models.PositiveSmallIntegerField(_("place with the host"), null=True, editable=False)
     since = models.DateField(_("since"), default=timezone.localdate)
+    answer_by = models.DateField(_("answer by"), null=True, editable=False)
+    household_said_at = models.DateTimeField(_("the household said yes"), null=True, editable=False)
+    host_said_at = models.DateTimeField(_("the host said yes"), null=True, editable=False)
+    # GDPR art. 6(1)(a): said by the host on their own page, of this household alone.
+    host_may_be_told = models.BooleanField(
+        _("the host lets this household know how to reach them"), default=False, editable=False
+    )
+    agreed_at = models.DateTimeField(_("both agreed"), null=True, editable=False)
+    # Empty for those that were agreed before there were deadlines.
+    first_contact_by = models.DateField(_("first contact by"), null=True, editable=False)
+    first_contact_at = models.DateTimeField(_("first contact"), null=True, editable=False)
+    paused_until = models.DateField(_("paused until"), null=True, editable=False)
+    ends_on = models.DateField(_("agreed period ends"), null=True, editable=False)
     until = models.DateField(_("until"), null=True, blank=True)
     ended_why = models.CharField(
         _("why it ended"), max_length=9, choices=EndReason, blank=True, db_default="", editable=False
@@ -184,6 +110,44 @@ class HostAssignment(MunicipalityOwned):
                 condition=Q(state__in=RUNNING, merged=False),
                 name="hostassignment_one_running_per_household",
                 violation_error_message=_("This household has a host already."),
+            ),
+            models.UniqueConstraint(
+                fields=["host", "slot"],
+                condition=Q(state__in=RUNNING, merged=False),
+                name="hostassignment_one_running_per_place",
+                violation_error_message=_("This host has as many households as they take."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AssignmentState.ENDED)
+                | Q(slot__isnull=False, slot__gte=1, slot__lte=MOST_HOUSEHOLDS),
+                name="hostassignment_running_has_a_place",
+                violation_error_message=_("A host takes 1 to 20 households at a time."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AssignmentState.PROPOSED) | Q(answer_by__isnull=False, agreed_at=None),
+                name="hostassignment_proposed_has_its_deadline",
+                violation_error_message=_("What is proposed has a day to answer by, and is not agreed."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AssignmentState.AGREED) | Q(agreed_at__isnull=False),
+                name="hostassignment_agreed_has_its_time",
+                violation_error_message=_("What is agreed has the time of it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None) | Q(household_said_at__isnull=False, host_said_at__isnull=False),
+                name="hostassignment_agreed_by_both",
+                violation_error_message=_("It is agreed when both have said yes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_at__isnull=False)
+                | Q(first_contact_by=None, first_contact_at=None, paused_until=None, ends_on=None),
+                name="hostassignment_goes_on_once_agreed",
+                violation_error_message=_("First contact, pause and end come after both have agreed."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended_why=EndReason.COMPLETED) | Q(agreed_at__isnull=False),
+                name="hostassignment_completed_was_agreed",
+                violation_error_message=_("Only what was agreed can be completed."),
             ),
             models.CheckConstraint(
                 condition=Q(state=AssignmentState.ENDED, until__isnull=False)
@@ -228,3 +192,24 @@ class HostAssignment(MunicipalityOwned):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING and not self.merged
+
+    @property
+    def is_unanswered(self) -> bool:
+        late = self.answer_by is not None and self.answer_by < timezone.localdate()
+        return self.state == AssignmentState.PROPOSED and late
+
+    @property
+    def lacks_first_contact(self) -> bool:
+        late = self.first_contact_by is not None and self.first_contact_by < timezone.localdate()
+        return self.state == AssignmentState.AGREED and self.first_contact_at is None and late
+
+    @property
+    def is_past_its_end(self) -> bool:
+        late = self.ends_on is not None and self.ends_on < timezone.localdate()
+        return self.state == AssignmentState.AGREED and late
+
+    @property
+    def may_tell_of_host(self) -> bool:
+        """Whether the household may know the host's name and how to reach them."""
+        agreed = self.state == AssignmentState.AGREED
+        return agreed and (self.host_may_be_told or self.host.named_since is not None)

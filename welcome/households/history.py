@@ -23,6 +23,8 @@ MERGED = gettext_noop("Merged with another household.")
 ORDERED = gettext_noop("An order was settled.")
 HOST_GIVEN = gettext_noop("A host was found.")
 HOST_AGREED = gettext_noop("Host and household have agreed.")
+HOST_ANSWERED = gettext_noop("One of household and host has said yes.")
+HOST_PAUSED = gettext_noop("Household and host have paused.")
 HOST_ENDED = gettext_noop("They have their host no longer.")
 
 # What the log of looks and changes says of each: the action, and the fields that it touched.
@@ -37,6 +39,8 @@ _TOLD: dict[str, tuple[Action, tuple[str, ...]]] = {
     ORDERED: (Action.CHANGED, ("orders",)),
     HOST_GIVEN: (Action.CHANGED, ("host_assignments",)),
     HOST_AGREED: (Action.CHANGED, ("host_assignments",)),
+    HOST_ANSWERED: (Action.CHANGED, ("host_assignments",)),
+    HOST_PAUSED: (Action.CHANGED, ("host_assignments",)),
     HOST_ENDED: (Action.CHANGED, ("host_assignments",)),
 }
 

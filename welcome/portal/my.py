@@ -19,6 +19,7 @@ from municipalities.links import actions as links
 from municipalities.links import grants
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
+from welcome.hosts.links import HOSTED
 from welcome.households import consents, logging_in, own
 from welcome.households.consents import Consent, ConsentPurpose, ConsentText, How
 from welcome.households.links import NEWCOMER
@@ -150,6 +151,16 @@ def meeting(request: HttpRequest, opened: Opened, slot: str, meeting: int) -> Ht
     if found is None:
         return _back(slot, "")
     return redirect("portal:meeting", slot=grants.grant(request, found, MEETING))
+
+
+@require_POST
+@behind(NEWCOMER)
+def host(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    """On to the page about the host they have, or that is suggested to them."""
+    found = welcomed.open_host(opened.obj)
+    if found is None:
+        return _back(slot, "")
+    return redirect("portal:hosted", slot=grants.grant(request, found, HOSTED))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from municipalities.links import actions as links
 from municipalities.links.actions import Opened
+from welcome.hosts.links import HOSTED
 from welcome.hosts.models import Host, HostAssignment
 from welcome.households.models import Household
 from welcome.letters import received
@@ -43,6 +44,9 @@ class Welcome:
     has_hosts: bool  # The municipality has some.
     meetings: list[Shown]
     letters: list[Received]
+    asks_host: bool = (
+        False  # A host is suggested, or there is something to say about the one they have or had.
+    )
     told: Received | None = field(default=None)  # The letter whose gifts they are.
 
 
@@ -51,6 +55,7 @@ def welcome_of(household: Household) -> Welcome:
     letters = received.letters_of(household)
     return Welcome(
         host=_host_of(household),
+        asks_host=_hosted(household) is not None,
         has_hosts=Host.objects.of(household.municipality).active().exists(),
         meetings=_meetings_of(household),
         letters=letters,
@@ -71,6 +76,21 @@ def _host_of(household: Household) -> dict[str, Any]:
         return {}
     host = assignment.host
     return host.told(get_language() or "nb") | {"tel": host.phone.as_e164 if host.phone else ""}
+
+
+def _hosted(household: Household) -> HostAssignment | None:
+    """What the page about their host is about: the one suggested or agreed on."""
+    rows = HostAssignment.objects.running().usable().filter(household=household)
+    return rows.select_related("municipality", "household", "host").first()
+
+
+def open_host(household: Household) -> Opened | None:
+    """What that page is opened with; None where there is none. A link in their mail goes on working."""
+    row = _hosted(household)
+    if row is None:
+        return None
+    link = links.active(purpose=HOSTED, of=row) or links.issue(purpose=HOSTED, of=row, by=None)
+    return Opened(link, row)
 
 
 def _meetings_of(household: Household) -> list[Shown]:

@@ -147,7 +147,8 @@ def test_a_host_who_may_not_be_told_of_is_not(place, why):
     if why == "not named":
         Host.objects.update(named_since=None)
     else:
-        until = {"until": given.since, "ended_why": "hand"} if why == "ended" else {}
+        ended = {"until": given.since, "ended_why": "hand"}
+        until = ended if why == "ended" else {"agreed_at": None}
         HostAssignment.objects.update(state=why, **until)
     assert freeze(place).letters.get().host == {}
 

@@ -29,6 +29,7 @@ from tests.walls.test_audited import Doing, scene, stories
 from tests.welcome.households.files import codes, csv, read, row, save, take_in
 from tests.welcome.letters.frozen import worker
 from welcome.hosts import actions as hosts
+from welcome.hosts import ending
 from welcome.households import actions, consents, holding, planning
 from welcome.households.models import Household, HouseholdState, Person
 from welcome.orders import settling
@@ -219,7 +220,7 @@ def test_a_host_is_not_agreed_on_but_ended(home):
     hold(home)
     with pytest.raises(ValidationError):
         hosts.agree(assignment=proposed, by=None)
-    assert hosts.end(assignment=proposed, by=None)
+    assert ending.end(assignment=proposed, by=None)
 
 
 def test_nothing_that_staff_can_do_changes_them(scene, client):
