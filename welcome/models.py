@@ -12,6 +12,8 @@ from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift, GiftText
+from welcome.packages.package_models import Package, PackageItem, Voucher
+from welcome.packages.stock_models import Stock, StockMovement
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
@@ -41,6 +43,8 @@ __all__ = [
     "MissedSearch",
     "Order",
     "OwnLogin",
+    "Package",
+    "PackageItem",
     "PageDay",
     "Person",
     "PrintFile",
@@ -50,8 +54,11 @@ __all__ = [
     "RetentionRun",
     "RunText",
     "SignUp",
+    "Stock",
+    "StockMovement",
     "Story",
     "StoryText",
     "Storyteller",
+    "Voucher",
     "WelcomeMeeting",
 ]

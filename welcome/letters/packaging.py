@@ -1,0 +1,53 @@
+"""From what a run's letters tell of to the packages that are packed: composed when the run is approved, so that
+nothing lies packed of a run that may still change, and taken back with the letter."""
+
+from collections import Counter
+from typing import Any
+
+from municipalities.tenancy.models import User
+from welcome.letters.models import LetterRun
+from welcome.packages import actions, stock
+from welcome.packages.actions import Wanted
+
+
+def occasion(run: LetterRun) -> str:
+    return f"{run.year}-{run.number}"
+
+
+def compose(run: LetterRun, *, by: User | None) -> int:
+    """The caller holds the run's lock."""
+    letters = run.letters.filter(household__isnull=False, merged=False).order_by("number")
+    rows = letters.values_list("household", "language", "gifts")
+    wanted = [
+        Wanted(household, language, _lines(gifts)) for household, language, gifts in rows.iterator(chunk_size=500)
+    ]  # fmt: skip
+    return actions.compose(municipality=run.municipality, occasion=occasion(run), wanted=wanted, by=by)
+
+
+def withdraw(run: LetterRun, *, household_id: int | None, by: User | None) -> None:
+    if household_id is not None:
+        actions.withdraw(
+            municipality=run.municipality, occasion=occasion(run), household_ids=[household_id], by=by
+        )
+
+
+def withdraw_all(run: LetterRun, *, by: User | None) -> None:
+    actions.withdraw(municipality=run.municipality, occasion=occasion(run), household_ids=None, by=by)
+
+
+def lacking(run: LetterRun) -> list[stock.Lack]:
+    """Which gifts would run short if these letters went."""
+    needed: Counter[int] = Counter()
+    for gifts in run.letters.values_list("gifts", flat=True).iterator(chunk_size=500):
+        for number, _title, count in _lines(gifts):
+            needed[number] += count
+    return stock.lacking(run.municipality, needed)
+
+
+def _lines(gifts: list[dict[str, Any]]) -> list[tuple[int, str, int]]:
+    """Letters of before the gift's number was kept have none to pack by."""
+    return [
+        (line["gift"], line["title"], int(line.get("count", 1)))
+        for line in gifts
+        if line.get("gift") is not None
+    ]
