@@ -4,6 +4,7 @@ from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
 from welcome.letters.channel_admin import ChannelSettingsAdmin
+from welcome.letters.package_admin import PackageOnPaperAdmin, SponsorAdmin
 from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.orders.admin import OrderAdmin
@@ -26,8 +27,10 @@ __all__ = [
     "MemberAdmin",
     "MissedSearchAdmin",
     "OrderAdmin",
+    "PackageOnPaperAdmin",
     "PageDayAdmin",
     "RetentionRunAdmin",
+    "SponsorAdmin",
     "StoryAdmin",
     "WelcomeMeetingAdmin",
 ]

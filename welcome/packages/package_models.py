@@ -71,7 +71,7 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
 
     def with_items(self) -> Self:
         return self.select_related("household").prefetch_related(
-            "household__people", "items__gift__texts", "items__gift__municipality", "items__vouchers"
+            "household__people", "items__gift__texts", "items__gift__municipality", "items__gift__stock", "items__vouchers"
         )
 
 
