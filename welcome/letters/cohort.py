@@ -80,7 +80,10 @@ def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
 
 def _in_order(run: LetterRun) -> Iterator[Household]:
     """Sorted here and not by the database, where each has its own order; only the keys are in memory."""
-    ids = [row[-1] for row in sorted(_candidates(run).values_list(*STREET, "pk").iterator(), key=along_the_street)]
+    ids = [
+        row[-1]
+        for row in sorted(_candidates(run).values_list(*STREET, "pk").iterator(), key=along_the_street)
+    ]
     written = Letter.objects.filter(run__in=_runs_that_count(run), household=OuterRef("pk"))
     households: HouseholdQuerySet = Household.objects.of(run.municipality)
     households = households.annotate(welcomed=Exists(written)).with_people()

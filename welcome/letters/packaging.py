@@ -8,6 +8,7 @@ from municipalities.tenancy.models import User
 from welcome.letters.models import LetterRun
 from welcome.packages import actions, stock
 from welcome.packages.actions import Wanted
+from welcome.packages.composing import GiftLine
 
 
 def occasion(run: LetterRun) -> str:
@@ -39,15 +40,21 @@ def lacking(run: LetterRun) -> list[stock.Lack]:
     """Which gifts would run short if these letters went."""
     needed: Counter[int] = Counter()
     for gifts in run.letters.values_list("gifts", flat=True).iterator(chunk_size=500):
-        for number, _title, count in _lines(gifts):
-            needed[number] += count
+        for line in _lines(gifts):
+            if line.gift is not None:
+                needed[line.gift] += line.count
     return stock.lacking(run.municipality, needed)
 
 
-def _lines(gifts: list[dict[str, Any]]) -> list[tuple[int, str, int]]:
+def _lines(gifts: list[dict[str, Any]]) -> list[GiftLine]:
     """Letters of before the gift's number was kept have none to pack by."""
     return [
-        (line["gift"], line["title"], int(line.get("count", 1)))
+        GiftLine(
+            line.get("gift"),
+            line["title"],
+            int(line.get("count", 1)),
+            line.get("giver", ""),
+            line.get("note", ""),
+        )
         for line in gifts
-        if line.get("gift") is not None
     ]

@@ -14,6 +14,7 @@ from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.packages import ledger, vouchers
+from welcome.packages.composing import GiftLine
 from welcome.packages.models import Fulfilment, Gift
 from welcome.packages.package_models import (
     HELD,
@@ -31,11 +32,11 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Wanted:
-    """What one household is to get: (number of the gift, title as it is told of, how many)."""
+    """What one household is to get, as it is told of it."""
 
     household_id: int
     language: str
-    gifts: Sequence[tuple[int, str, int]]
+    gifts: Sequence[GiftLine]
 
 
 def compose(*, municipality: Municipality, occasion: str, wanted: Iterable[Wanted], by: User | None) -> int:
@@ -45,7 +46,7 @@ def compose(*, municipality: Municipality, occasion: str, wanted: Iterable[Wante
     made = 0
     with transaction.atomic():
         gifts = Gift.objects.of(municipality).in_bulk(
-            {number for each in rows for number, _title, _count in each.gifts}
+            {line.gift for each in rows for line in each.gifts if line.gift is not None}
         )
         for start in range(0, len(rows), BATCH):
             made += _compose_batch(municipality, occasion, rows[start : start + BATCH], gifts, by)
@@ -66,12 +67,12 @@ def _compose_batch(
     )
     items = PackageItem.objects.bulk_create(
         PackageItem(
-            municipality=place, package=package, gift=gifts[number], title=title, count=count,
-            value=gifts[number].value,
+            municipality=place, package=package, gift=gifts[line.gift], title=line.title, giver=line.giver,
+            note=line.note, count=line.count, value=gifts[line.gift].value,
         )
         for package, each in zip(packages, new, strict=True)
-        for number, title, count in each.gifts
-        if number in gifts
+        for line in each.gifts
+        if line.gift is not None and line.gift in gifts
     )  # fmt: skip
     vouchers.issue(items)
     recording.record_each(

@@ -81,7 +81,9 @@ def of_sponsor(sponsor: Organisation, year: int) -> SponsorUse:
 def of_household(household: Household) -> HouseholdUse:
     """All that one household was given so far."""
     items = PackageItem.objects.filter(package__household=household, package__state__in=OUT)
-    stock = items.filter(gift__fulfilment=Fulfilment.STOCK).aggregate(n=Sum(F("count") * F("value")))["n"] or 0
+    stock = (
+        items.filter(gift__fulfilment=Fulfilment.STOCK).aggregate(n=Sum(F("count") * F("value")))["n"] or 0
+    )
     codes = Voucher.objects.filter(item__package__household=household)
     redeemed = codes.redeemed().aggregate(n=Count("pk"), kroner=Sum("value"))
     return HouseholdUse(
@@ -98,7 +100,9 @@ def _uses(gifts: "QuerySet[Gift]", year: int) -> list[GiftUse]:
     told = of_these.filter(package__composed_at__year=year).exclude(package__state=PackageState.CANCELLED)
     given = of_these.filter(package__state__in=OUT, package__out_at__year=year)
     redeemed = Voucher.objects.redeemed().filter(gift__in=gifts, redeemed_at__year=year)
-    counts: defaultdict[int, dict[str, int]] = defaultdict(lambda: {"told": 0, "given": 0, "redeemed": 0, "kroner": 0})
+    counts: defaultdict[int, dict[str, int]] = defaultdict(
+        lambda: {"told": 0, "given": 0, "redeemed": 0, "kroner": 0}
+    )
     for gift, n in told.values_list("gift").annotate(n=Sum("count")).order_by():
         counts[gift]["told"] = n
     worth = Sum(F("count") * F("value"))
@@ -106,7 +110,9 @@ def _uses(gifts: "QuerySet[Gift]", year: int) -> list[GiftUse]:
         given.values_list("gift", "gift__fulfilment").annotate(n=Sum("count"), kroner=worth).order_by()
     ):
         counts[gift] |= {"given": n} | ({"kroner": kroner} if fulfilment == Fulfilment.STOCK else {})
-    for gift, n, kroner in redeemed.values_list("gift").annotate(n=Count("pk"), kroner=Sum("value")).order_by():
+    for gift, n, kroner in (
+        redeemed.values_list("gift").annotate(n=Count("pk"), kroner=Sum("value")).order_by()
+    ):
         counts[gift]["redeemed"] = n
         counts[gift]["kroner"] += kroner
     found = gifts.filter(pk__in=counts).select_related("municipality", "sponsor").prefetch_related("texts")

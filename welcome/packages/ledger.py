@@ -30,7 +30,12 @@ def move(
             )
         Stock.objects.filter(pk=stock.pk).update(balance=F("balance") + change)
         StockMovement.objects.create(
-            municipality_id=municipality_id, gift_id=gift_id, kind=kind, change=change, reason=reason, by_id=by_id
+            municipality_id=municipality_id,
+            gift_id=gift_id,
+            kind=kind,
+            change=change,
+            reason=reason,
+            by_id=by_id,
         )
 
 

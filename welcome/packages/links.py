@@ -19,7 +19,9 @@ REDEEM = Purpose(
     model=Organisation,
     lifetime=datetime.timedelta(days=365),
     page="portal:redeem",
-    over=_("Vouchers of your customers are redeemed with it. Ask the municipality's service office for a new one."),
+    over=_(
+        "Vouchers of your customers are redeemed with it. Ask the municipality's service office for a new one."
+    ),
     right=Right.WRITE_PEOPLE,
     find=_find,
     language=lambda organisation: organisation.municipality.home_language,

@@ -84,7 +84,9 @@ class Gift(MunicipalityOwned):
         _("warn below"),
         default=0,
         db_default=0,
-        help_text=_("A letter run that would leave fewer than this in stock, or fewer codes, warns before it is approved."),
+        help_text=_(
+            "A letter run that would leave fewer than this in stock, or fewer codes, warns before it is approved."
+        ),
     )
     rule = models.CharField(_("who gets it"), max_length=9, choices=GiftRule, default=GiftRule.HOUSEHOLD)
     most = models.PositiveSmallIntegerField(

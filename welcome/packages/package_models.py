@@ -71,7 +71,11 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
 
     def with_items(self) -> Self:
         return self.select_related("household").prefetch_related(
-            "household__people", "items__gift__texts", "items__gift__municipality", "items__gift__stock", "items__vouchers"
+            "household__people",
+            "items__gift__texts",
+            "items__gift__municipality",
+            "items__gift__stock",
+            "items__vouchers",
         )
 
 
@@ -132,7 +136,9 @@ class Package(MunicipalityOwned):
                 & Q(ended_at__isnull=False)
                 | Q(state=PackageState.CANCELLED, out_at=None, ended_at__isnull=False),
                 name="package_state_has_its_times",
-                violation_error_message=_("Each step of a package has its time, and none comes before the last."),
+                violation_error_message=_(
+                    "Each step of a package has its time, and none comes before the last."
+                ),
             ),
         ]
 
@@ -152,7 +158,9 @@ def cancel_each(ids: list[int], *, by_id: int | None) -> dict[int, list[int]]:
     """Those of these packages that still wait or lie packed, by municipality; what was packed goes back to its shelf.
     A constant number of statements, and one for each gift."""
     with transaction.atomic():
-        rows = Package.objects.filter(pk__in=ids, state__in=HELD).order_by("pk").select_for_update(of=("self",))
+        rows = (
+            Package.objects.filter(pk__in=ids, state__in=HELD).order_by("pk").select_for_update(of=("self",))
+        )
         ended: dict[int, list[int]] = {}
         for pk, place in list(rows.values_list("pk", "municipality")):
             ended.setdefault(place, []).append(pk)
@@ -172,18 +180,22 @@ def put_back(ids: list[int], *, by_id: int | None) -> None:
         ledger.move(gift, place, MovementKind.RETURNED, count, by_id=by_id)
     taken.update(taken=0)
     # Locked first: one that is redeemed at this moment stays redeemed.
-    codes = Voucher.objects.unused().filter(item__package__in=ids).order_by("pk").select_for_update(of=("self",))
+    codes = (
+        Voucher.objects.unused().filter(item__package__in=ids).order_by("pk").select_for_update(of=("self",))
+    )
     Voucher.objects.filter(pk__in=list(codes.values_list("pk", flat=True))).update(
         state=VoucherState.CANCELLED, cancelled_at=timezone.now()
     )
 
 
 class PackageItem(MunicipalityOwned):
-    """Frozen as the letter tells of it: its title in the letter's language, and what one was worth that day."""
+    """Frozen as the letter tells of it: title and terms in the letter's language, and what one was worth that day."""
 
     package = models.ForeignKey(Package, models.CASCADE, related_name="items", verbose_name=_("package"))
     gift = models.ForeignKey(Gift, models.PROTECT, related_name="items", verbose_name=_("gift"))
     title = models.CharField(_("title"), max_length=200)
+    giver = models.CharField(_("given by"), max_length=80, blank=True)
+    note = models.CharField(_("terms"), max_length=220, blank=True)
     count = models.PositiveSmallIntegerField(_("pieces"))
     value = models.PositiveIntegerField(_("value in kroner"), default=0)
     # What was taken from stock for it and has not come back: whatever becomes of the gift's own rules.
@@ -243,7 +255,11 @@ class Voucher(MunicipalityOwned):
 
     gift = models.ForeignKey(Gift, models.PROTECT, related_name="vouchers", verbose_name=_("gift"))
     item = models.ForeignKey(
-        PackageItem, models.SET_NULL, null=True, related_name="vouchers", verbose_name=_("content of a package")
+        PackageItem,
+        models.SET_NULL,
+        null=True,
+        related_name="vouchers",
+        verbose_name=_("content of a package"),
     )
     code = models.CharField(_("code"), max_length=LONGEST_CODE, editable=False)
     key = models.CharField(max_length=LONGEST_CODE, editable=False)  # As it is compared: `as_key`.

@@ -54,7 +54,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """POST with `verb`, one of STEPS."""
     access = access_of(request)
     rows = access.narrow(Package.objects.visible_to(request.user).open_to_all(), Right.READ_PEOPLE)
-    package = rows.with_items().select_related("municipality", "packed_by", "out_by", "ended_by").filter(pk=pk).first()
+    package = (
+        rows.with_items()
+        .select_related("municipality", "packed_by", "out_by", "ended_by")
+        .filter(pk=pk)
+        .first()
+    )
     if package is None:
         raise Http404
     if request.method == "POST":
@@ -104,7 +109,10 @@ def counter(request: HttpRequest) -> HttpResponse:
     if typed:
         places = {package.municipality_id for package in found}
         list_of(model=Package, municipality_ids=places, note=f"rows={len(found)} counter")
-    hits = [(package, picking.who(package), [picking.line(item) for item in package.items.all()]) for package in found]
+    hits = [
+        (package, picking.who(package), [picking.line(item) for item in package.items.all()])
+        for package in found
+    ]
     return _show(
         request, "counter", title=_("At the counter"), typed=typed, hits=hits[:MOST_HITS],
         has_more=len(found) > MOST_HITS,
@@ -117,9 +125,13 @@ def _search(rows: PackageQuerySet, typed: str) -> PackageQuerySet:
     by_code = rows.filter(code=key) if len(key) == CODE_LENGTH else rows.none()
     if by_code.exists():
         return by_code
-    named = rows.filter(household__isnull=False, household__held_at=None).exclude(state=PackageState.CANCELLED)
+    named = rows.filter(household__isnull=False, household__held_at=None).exclude(
+        state=PackageState.CANCELLED
+    )
     for word in typed.split()[:5]:
-        name = Q(household__people__given_name__icontains=word) | Q(household__people__family_name__icontains=word)
+        name = Q(household__people__given_name__icontains=word) | Q(
+            household__people__family_name__icontains=word
+        )
         named = named.filter(name)
     return named.distinct().order_by("out_at", "ended_at", "-composed_at", "-pk")
 
@@ -144,7 +156,11 @@ def pick_list(request: HttpRequest) -> HttpResponse:
 
 
 def _pack_ticked(request: HttpRequest, rows: PackageQuerySet) -> None:
-    ticked = [number for number in request.POST.getlist("package")[:A_PAGE] if number.isdecimal() and len(number) < 19]
+    ticked = [
+        number
+        for number in request.POST.getlist("package")[:A_PAGE]
+        if number.isdecimal() and len(number) < 19
+    ]
     packed, refused = 0, []
     for package in rows.filter(pk__in=ticked).order_by("pk"):
         try:

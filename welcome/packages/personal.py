@@ -65,7 +65,13 @@ DECLARATIONS = [
         PackageItem,
         activity=WELCOME,
         rows=lambda household: PackageItem.objects.filter(package__household=household),
-        personal={"package": Personal(Kind.HOUSEHOLD, Erasure.KEEP, keep=_ADDS_UP, shown=False), "title": _COUNTED, "count": _COUNTED},
+        personal={
+            "package": Personal(Kind.HOUSEHOLD, Erasure.KEEP, keep=_ADDS_UP, shown=False),
+            "title": _COUNTED,
+            "count": _COUNTED,
+            "giver": _COUNTED,
+            "note": _COUNTED,
+        },
         plain=["id", "municipality", "gift", "value", "taken"],
     ),
     declare(

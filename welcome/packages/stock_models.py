@@ -74,7 +74,9 @@ class StockMovement(MunicipalityOwned):
                 | Q(kind=MovementKind.PACKED, change__lt=0)
                 | Q(kind=MovementKind.CORRECTED) & ~Q(change=0),
                 name="stockmovement_goes_the_right_way",
-                violation_error_message=_("What comes is more, what is packed is less, and nothing is no movement."),
+                violation_error_message=_(
+                    "What comes is more, what is packed is less, and nothing is no movement."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(kind=MovementKind.CORRECTED) | ~Q(reason=""),

@@ -82,13 +82,19 @@ def _receive(gift: Gift, form: Any, by: User) -> str:
 def _count(gift: Gift, form: Any, by: User) -> str:
     said = form.cleaned_data
     change = stock.correct(gift=gift, counted=said["counted"], reason=said["why"], by=by)
-    return _("The count is corrected by %(change)+d.") % {"change": change} if change else _("The count was right.")
+    return (
+        _("The count is corrected by %(change)+d.") % {"change": change}
+        if change
+        else _("The count was right.")
+    )
 
 
 def _upload(gift: Gift, form: Any, by: User) -> str:
     came, given = vouchers.upload(gift=gift, lines=form.lines, by=by)
     words = {"came": came, "given": given}
-    return _("%(came)d codes are taken in; %(given)d of them went to households that waited for theirs.") % words
+    return (
+        _("%(came)d codes are taken in; %(given)d of them went to households that waited for theirs.") % words
+    )
 
 
 def _show(

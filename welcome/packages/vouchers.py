@@ -196,5 +196,11 @@ def undo(*, partner: Organisation, voucher_id: int) -> bool:
 def just_redeemed(partner: Organisation) -> list[Voucher]:
     """What may still be taken back, the newest first."""
     since = timezone.now() - datetime.timedelta(minutes=UNDO_MINUTES)
-    rows = Voucher.objects.of(partner.municipality).redeemed().filter(redeemed_by=partner, redeemed_at__gte=since)
-    return list(rows.select_related("gift").prefetch_related("gift__texts").order_by("-redeemed_at", "-pk")[:20])
+    rows = (
+        Voucher.objects.of(partner.municipality)
+        .redeemed()
+        .filter(redeemed_by=partner, redeemed_at__gte=since)
+    )
+    return list(
+        rows.select_related("gift").prefetch_related("gift__texts").order_by("-redeemed_at", "-pk")[:20]
+    )

@@ -18,6 +18,7 @@ from tests.factories.welcome import (
 from tests.welcome.letters.frozen import protect, worker
 from welcome.packages import actions, stock, vouchers
 from welcome.packages.actions import Wanted
+from welcome.packages.composing import GiftLine
 from welcome.packages.models import Fulfilment
 from welcome.packages.package_models import Package, PackageState, Voucher
 from welcome.packages.stock_models import Stock
@@ -61,9 +62,14 @@ def on_paper(answer):
 
 
 def test_the_pick_list_goes_along_the_road_and_leaves_out_who_is_protected(client, gift):
-    rows = {name: package(gift, name, number) for name, number in {"Ti": "10", "Ni": "9", "Hemmelig": "1"}.items()}
+    rows = {
+        name: package(gift, name, number) for name, number in {"Ti": "10", "Ni": "9", "Hemmelig": "1"}.items()
+    }
     protect(rows["Hemmelig"].household)
-    for page in (text(client.get(PICK_LIST)), on_paper(client.get(reverse("admin:welcome_package_pick_list_pdf")))):
+    for page in (
+        text(client.get(PICK_LIST)),
+        on_paper(client.get(reverse("admin:welcome_package_pick_list_pdf"))),
+    ):
         assert page.index("Oksana Ni") < page.index("Oksana Ti")
         assert "Hemmelig" not in page
         assert rows["Hemmelig"].code not in page
@@ -93,13 +99,22 @@ def test_at_the_counter_one_finds_it_and_hands_it_out(client, gift, typed):
     assert "It is handed out." in text(answer)
     assert "A colleague was first" in text(client.post(COUNTER, {"package": row.pk}, follow=True))
     row.refresh_from_db()
-    assert (row.state, row.out_by is not None, Stock.objects.get().balance) == (PackageState.HANDED_OUT, True, 8)
+    assert (row.state, row.out_by is not None, Stock.objects.get().balance) == (
+        PackageState.HANDED_OUT,
+        True,
+        8,
+    )
 
 
 def test_a_page_of_a_package_takes_it_through_its_steps(client, gift):
     row = package(gift, "Kovalenko")
     address = reverse("admin:welcome_package_change", args=[row.pk])
-    for verb, state in {"pack": "packed", "post": "posted", "take_back": "returned", "cancel": "returned"}.items():
+    for verb, state in {
+        "pack": "packed",
+        "post": "posted",
+        "take_back": "returned",
+        "cancel": "returned",
+    }.items():
         client.post(address, {"verb": verb})
         row.refresh_from_db()
         assert row.state == state
@@ -120,7 +135,9 @@ def test_stock_is_received_and_counted(client, gift):
 
 def test_codes_come_from_a_file_and_the_sponsor_gets_a_link(client, place):
     gift = GiftFactory(
-        municipality=place, sponsor=OrganisationFactory(municipality=place), fulfilment=Fulfilment.PARTNER_CODES
+        municipality=place,
+        sponsor=OrganisationFactory(municipality=place),
+        fulfilment=Fulfilment.PARTNER_CODES,
     )
     address = reverse("admin:welcome_gift_stock", args=[gift.pk])
     file = SimpleUploadedFile("kino.csv", "KINO-0001;10\nKINO\n".encode())
@@ -140,18 +157,25 @@ def test_vouchers_are_printed_to_be_enclosed(client, place):
         municipality=place, sponsor=OrganisationFactory(municipality=place), fulfilment=Fulfilment.OWN_CODES
     )
     home = HouseholdFactory(municipality=place)
-    wanted = [Wanted(home.pk, "nb", [(gift.pk, "Kinobillett", 2)])]
+    wanted = [Wanted(home.pk, "nb", [GiftLine(gift.pk, "Kinobillett", 2, "", "")])]
     actions.compose(municipality=place, occasion="2026-3", wanted=wanted, by=None)
     page = on_paper(client.get(reverse("admin:welcome_package_vouchers_pdf")))
     assert all(code in page for code in Voucher.objects.values_list("code", flat=True))
 
 
-def test_the_lists_cost_as_many_questions_for_twenty_packages_as_for_two(client, gift, django_assert_max_num_queries):
+def test_the_lists_cost_as_many_questions_for_twenty_packages_as_for_two(
+    client, gift, django_assert_max_num_queries
+):
     counted = {}
     for many in (2, 20):
         while Package.objects.count() < many:
             package(gift, "Berg")
-        for address in (PICK_LIST, f"{PICK_LIST}?by=shelf", f"{COUNTER}?q=Berg", reverse("admin:welcome_package_changelist")):
+        for address in (
+            PICK_LIST,
+            f"{PICK_LIST}?by=shelf",
+            f"{COUNTER}?q=Berg",
+            reverse("admin:welcome_package_changelist"),
+        ):
             with django_assert_max_num_queries(100) as asked:
                 client.get(address)
             assert len(asked) <= counted.setdefault(address, len(asked)), address
@@ -160,10 +184,11 @@ def test_the_lists_cost_as_many_questions_for_twenty_packages_as_for_two(client,
 def test_the_figures_and_the_statement_tell_what_was_used(client, place, gift):
     club = OrganisationFactory(municipality=place, name="Ål kino")
     film = GiftTextFactory(
-        gift=GiftFactory(municipality=place, sponsor=club, fulfilment=Fulfilment.OWN_CODES, value=150), title="Kino"
+        gift=GiftFactory(municipality=place, sponsor=club, fulfilment=Fulfilment.OWN_CODES, value=150),
+        title="Kino",
     ).gift
     home = HouseholdFactory(municipality=place)
-    lines = [(gift.pk, "Badebillett", 2), (film.pk, "Kinobillett", 3)]
+    lines = [GiftLine(gift.pk, "Badebillett", 2, "", ""), GiftLine(film.pk, "Kinobillett", 3, "", "")]
     gift.value = 40
     gift.save()
     actions.compose(municipality=place, occasion="2026-3", wanted=[Wanted(home.pk, "nb", lines)], by=None)

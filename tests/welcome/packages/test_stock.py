@@ -10,7 +10,13 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from municipalities.municipality import scope
-from tests.factories.welcome import GiftFactory, GiftTextFactory, HouseholdFactory, PackageFactory, PackageItemFactory
+from tests.factories.welcome import (
+    GiftFactory,
+    GiftTextFactory,
+    HouseholdFactory,
+    PackageFactory,
+    PackageItemFactory,
+)
 from welcome.households import actions as households
 from welcome.households.models import Protection
 from welcome.packages import actions, stock
