@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from municipalities.tenancy.models import User
-from welcome.letters.models import LetterRun
+from welcome.letters.models import Letter, LetterRun
 from welcome.packages import actions, stock
 from welcome.packages.actions import Wanted
 from welcome.packages.composing import GiftLine
@@ -25,15 +25,14 @@ def compose(run: LetterRun, *, by: User | None) -> int:
     return actions.compose(municipality=run.municipality, occasion=occasion(run), wanted=wanted, by=by)
 
 
-def withdraw(run: LetterRun, *, household_id: int | None, by: User | None) -> None:
-    if household_id is not None:
-        actions.withdraw(
-            municipality=run.municipality, occasion=occasion(run), household_ids=[household_id], by=by
-        )
+def withdraw(run: LetterRun, letter: Letter, *, by: User | None) -> None:
+    if letter.household_id is not None:
+        of = (letter.household_id, letter.merged)
+        actions.withdraw(municipality=run.municipality, occasion=occasion(run), of=of, by=by)
 
 
 def withdraw_all(run: LetterRun, *, by: User | None) -> None:
-    actions.withdraw(municipality=run.municipality, occasion=occasion(run), household_ids=None, by=by)
+    actions.withdraw(municipality=run.municipality, occasion=occasion(run), of=None, by=by)
 
 
 def lacking(run: LetterRun) -> list[stock.Lack]:

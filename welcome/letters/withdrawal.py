@@ -67,7 +67,7 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
             lease_token=None, lease_expires_at=None, settled_at=timezone.now(),
         )  # fmt: skip
         links.end([current.pk])
-        packaging.withdraw(run, household_id=None if current.merged else home, by=by)
+        packaging.withdraw(run, current, by=by)
         sampling.take_out(run, current)
         current.delete()
         if file is not None:

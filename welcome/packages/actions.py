@@ -13,11 +13,13 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
+from welcome.households.models import Household
 from welcome.packages import ledger, vouchers
-from welcome.packages.composing import GiftLine
+from welcome.packages.composing import GiftLine, gifts_of
 from welcome.packages.models import Fulfilment, Gift
 from welcome.packages.package_models import (
     HELD,
+    ORDERED,
     OUT,
     Package,
     PackageItem,
@@ -53,13 +55,24 @@ def compose(*, municipality: Municipality, occasion: str, wanted: Iterable[Wante
     return made
 
 
+def compose_ordered(
+    *, household: Household, order_id: int, adults: int, children: Sequence[int | None], by: User | None
+) -> bool:
+    """What somebody has ordered between two runs, by the rules of today; the run that comes then composes none for
+    them. False where there is nothing to give, or they have it already."""
+    place, today = household.municipality, timezone.localdate()
+    gifts = Gift.objects.of(place).valid_on(today).with_texts()
+    lines = gifts_of(gifts, adults=adults, children=children, day=today, language=household.language)
+    wanted = [Wanted(household.pk, household.language, lines)]
+    return bool(compose(municipality=place, occasion=f"{ORDERED}{order_id}", wanted=wanted, by=by))
+
+
 def _compose_batch(
     place: Municipality, occasion: str, rows: list[Wanted], gifts: dict[int, Gift], by: User | None
 ) -> int:
-    known = Package.objects.of(place).filter(
-        household__in=[each.household_id for each in rows], occasion=occasion, merged=False
-    )
-    has_one = set(known.exclude(state=PackageState.CANCELLED).values_list("household", flat=True))
+    known = Package.objects.of(place).for_occasion(occasion).exclude(state=PackageState.CANCELLED)
+    known = known.filter(household__in=[each.household_id for each in rows], merged=False)
+    has_one = set(known.values_list("household", flat=True))
     new = [each for each in rows if each.household_id not in has_one]
     packages = Package.objects.bulk_create(
         Package(municipality=place, household_id=each.household_id, occasion=occasion, language=each.language)
@@ -86,13 +99,13 @@ def _compose_batch(
 
 
 def withdraw(
-    *, municipality: Municipality, occasion: str, household_ids: Iterable[int] | None, by: User | None
+    *, municipality: Municipality, occasion: str, of: tuple[int, bool] | None, by: User | None
 ) -> int:
-    """What was composed for this occasion and is not out yet, of these households or of all, is not to be given after
-    all. How many."""
+    """What was composed for this occasion and is not out yet is not to be given after all: `of` one household, by its
+    number and whether it is that of another one that was merged into it, or None: of all. How many."""
     rows = Package.objects.of(municipality).filter(occasion=occasion, state__in=HELD)
-    if household_ids is not None:
-        rows = rows.filter(household__in=household_ids)
+    if of is not None:
+        rows = rows.filter(household=of[0], merged=of[1])
     by_id = by.pk if by else None
     ended = cancel_each(list(rows.values_list("pk", flat=True)), by_id=by_id)
     for place, ids in ended.items():

@@ -16,8 +16,8 @@ from welcome.packages.package_models import OUT, Package, PackageItem, PackageSt
 @dataclass(frozen=True)
 class GiftUse:
     """`told` is how many were put into packages, `given` how many left the counter or were posted, and were not
-    returned; of vouchers `redeemed`. `kroner` is what was used of it: of vouchers those redeemed, of what is not counted
-    nothing, since nobody knows."""
+    returned; of vouchers `redeemed`. `kroner` is what was used of it: of vouchers those redeemed, of what is not
+    counted nothing, since nobody knows."""
 
     gift: Gift
     told: int

@@ -56,7 +56,7 @@ class Gift(MunicipalityOwned):
         null=True,
         blank=True,
         related_name="gifts",
-        verbose_name=_("sponsor"),
+        verbose_name=_("paid for by"),
         help_text=_("Who pays for it: redeems its vouchers, and gets a statement each year."),
     )
     value = models.PositiveIntegerField(

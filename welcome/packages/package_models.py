@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
@@ -24,6 +23,7 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 SHORTEST_CODE, LONGEST_CODE = 6, 40
 UNCOLLECTED_DAYS = 21
+ORDERED = "order-"  # Before the order's number: what it was composed for.
 
 
 def new_code(length: int = CODE_LENGTH) -> str:
@@ -57,7 +57,8 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
         return self.filter(Q(household=None) | Q(household__protection=Protection.NONE))
 
     def to_pack(self) -> Self:
-        return self.filter(state=PackageState.WAITING, household__isnull=False, household__held_at=None)
+        rows = self.filter(state=PackageState.WAITING, merged=False, household__isnull=False)
+        return rows.filter(household__held_at=None)
 
     def packed(self) -> Self:
         return self.filter(state=PackageState.PACKED)
@@ -65,6 +66,10 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
     def uncollected(self, now: datetime.datetime | None = None) -> Self:
         before = (now or timezone.now()) - datetime.timedelta(days=UNCOLLECTED_DAYS)
         return self.packed().filter(packed_at__lt=before)
+
+    def for_occasion(self, occasion: str) -> Self:
+        """With those that were ordered: nobody gets both."""
+        return self.filter(Q(occasion=occasion) | Q(occasion__startswith=ORDERED))
 
     def running(self) -> Self:
         return self.exclude(state__in=ENDED)
@@ -79,7 +84,7 @@ class PackageQuerySet(OwnedQuerySet["Package"]):
         )
 
 
-def _colleague(words: Promise) -> Any:
+def _colleague(words: Any) -> Any:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -97,7 +102,9 @@ class Package(MunicipalityOwned):
     # Two households that were one had a package each for this: that of the household that stayed counts.
     merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
     occasion = models.CharField(
-        _("what for"), max_length=20, help_text=_("The quarter whose letter tells of it, as in 2026-3.")
+        _("what for"),
+        max_length=20,
+        help_text=_("The quarter whose letter tells of it, as in 2026-3, or an order."),
     )
     language = models.CharField(_("language"), max_length=5, choices=CHOICES)
     code = models.CharField(_("code"), max_length=CODE_LENGTH, default=new_code, editable=False)

@@ -88,7 +88,7 @@ def _take_step(request: HttpRequest, package: Package, verb: str) -> None:
         messages.error(request, error.messages[0])
         return
     if done:
-        messages.success(request, words)
+        messages.success(request, str(words))
     else:
         messages.warning(request, _("A colleague was first; this page shows how it stands now."))
 

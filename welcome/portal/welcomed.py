@@ -25,7 +25,7 @@ from welcome.meetings import actions as meetings
 from welcome.meetings import figures
 from welcome.meetings.links import MEETING
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
-from welcome.packages.package_models import HELD, OUT, Package, PackageItem, Voucher, VoucherState
+from welcome.packages.package_models import HELD, ORDERED, OUT, Package, PackageItem, Voucher, VoucherState
 
 MOST_PACKAGES = 3
 
@@ -100,12 +100,12 @@ def _host_of(household: Household) -> dict[str, Any]:
 
 
 def _packages_of(household: Household, letters: list[Received]) -> list[Given]:
-    """Those that a letter which is out tells of, and those that are out themselves."""
+    """Those that a letter which is out tells of, those they ordered, and those that are out themselves."""
     if is_quiet(household):
         return []
     told = [packaging.occasion(each.letter.run) for each in letters if each.is_shown]
     rows = Package.objects.of(household.municipality).running().filter(household=household, merged=False)
-    rows = rows.filter(Q(occasion__in=told) | Q(state__in=OUT))
+    rows = rows.filter(Q(occasion__in=told) | Q(occasion__startswith=ORDERED) | Q(state__in=OUT))
     found = rows.prefetch_related("items__vouchers").order_by("-composed_at", "-pk")
     return [_given(package) for package in found[:MOST_PACKAGES]]
 

@@ -140,7 +140,7 @@ def test_codes_come_from_a_file_and_the_sponsor_gets_a_link(client, place):
         fulfilment=Fulfilment.PARTNER_CODES,
     )
     address = reverse("admin:welcome_gift_stock", args=[gift.pk])
-    file = SimpleUploadedFile("kino.csv", "KINO-0001;10\nKINO\n".encode())
+    file = SimpleUploadedFile("kino.csv", b"KINO-0001;10\nKINO\n")
     answer = client.post(address, {"verb": "codes", "codes": "", "file": file})
     assert answer.status_code == 422
     assert "Line 2: “KINO” has not 6 to 40 letters and digits." in text(answer)
