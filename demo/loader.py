@@ -13,6 +13,7 @@ from demo.homes import add_homes
 from demo.jobs import add_jobs
 from demo.learning import add_learning
 from demo.ordering import add_orders
+from demo.packages import add_packages
 from demo.places import places
 from demo.receiving import add_receiving
 from demo.stories import add_stories
@@ -72,6 +73,7 @@ def _add_people_and_runs() -> None:
     add_asking(municipalities)
     if WAITING in municipalities:
         add_orders(municipalities[WAITING])
+        add_packages(municipalities[WAITING], User.objects.filter(email=staff.OFFICE).first())
         add_holdings(municipalities[WAITING])
         add_wishes(municipalities[WAITING])
     office = User.objects.filter(email=staff.OFFICE).first()

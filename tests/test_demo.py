@@ -34,11 +34,13 @@ from welcome.hosts.offers import HostOffer
 from welcome.households.cells import name_of
 from welcome.households.models import Household, Person, Protection
 from welcome.households.recognition import name_key
+from welcome.letters import packaging
 from welcome.letters.models import LetterRun, RunState
 from welcome.meetings.figures import counts
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
+from welcome.packages.package_models import Package, Voucher
 from welcome.portal.together_forms import read
 
 OWN_APPS = ("municipalities", "housing", "welcome")
@@ -241,6 +243,13 @@ class TestRun:
         assert 3 <= sum(bool(letter.host) for letter in letters) < len(letters), "some wait for one"
         assert all(len(letter.gifts) >= 3 and letter.code for letter in letters)
         assert {gift["count"] for letter in letters for gift in letter.gifts} >= {1, 2}
+
+    def test_als_packages_are_in_every_state_and_its_maps_run_short(self, al):
+        states = set(Package.objects.of(al).values_list("state", flat=True))
+        assert states == {"waiting", "packed", "handed_out", "posted"}
+        run = LetterRun.objects.of(al).get()
+        assert [lack.gift.shelf for lack in packaging.lacking(run)] == ["A1"]
+        assert Voucher.objects.of(al).redeemed().count() == 1
 
     def test_als_meeting_has_people_who_come_and_room_for_more(self, al):
         meeting = WelcomeMeeting.objects.of(al).latest("starts_at")

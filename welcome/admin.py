@@ -1,16 +1,25 @@
 from welcome.club.admin import MemberAdmin
 from welcome.followup.admin import HouseholdWithTimelineAdmin
-from welcome.hosts.admin import HostAdmin
-from welcome.hosts.admin import HostAdmin, HostRulesAdmin
+from welcome.hosts.admin import (
+    HostAdmin,
+    HostRulesAdmin,
+)
 from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
 from welcome.letters.admin import LetterRunAdmin
 from welcome.letters.channel_admin import ChannelSettingsAdmin
+from welcome.letters.package_admin import (
+    PackageOnPaperAdmin,
+    SponsorAdmin,
+)
 from welcome.letters.template_admin import LetterTemplateAdmin
 from welcome.meetings.admin import WelcomeMeetingAdmin
 from welcome.orders.admin import OrderAdmin
 from welcome.packages.admin import GiftAdmin
-from welcome.portal.admin import MissedSearchAdmin, PageDayAdmin
+from welcome.portal.admin import (
+    MissedSearchAdmin,
+    PageDayAdmin,
+)
 from welcome.privacy.admin import RetentionRunAdmin
 from welcome.privacy.request_admin import DataRequestAdmin
 from welcome.stories.admin import StoryAdmin
@@ -21,17 +30,18 @@ __all__ = [
     "GiftAdmin",
     "HostAdmin",
     "HostOfferAdmin",
-    "HouseholdWithTimelineAdmin",
     "HostRulesAdmin",
-    "HouseholdWithRightsAdmin",
+    "HouseholdWithTimelineAdmin",
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",
     "MemberAdmin",
     "MissedSearchAdmin",
     "OrderAdmin",
+    "PackageOnPaperAdmin",
     "PageDayAdmin",
     "RetentionRunAdmin",
+    "SponsorAdmin",
     "StoryAdmin",
     "WelcomeMeetingAdmin",
 ]

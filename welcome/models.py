@@ -1,23 +1,73 @@
 from welcome.club.models import Member
-from welcome.hosts.following import HostContact, HostMail, HostReply
-from welcome.hosts.models import Host, HostAssignment, HostAway
+from welcome.hosts.following import (
+    HostContact,
+    HostMail,
+    HostReply,
+)
+from welcome.hosts.models import (
+    Host,
+    HostAssignment,
+    HostAway,
+)
 from welcome.hosts.offers import HostOffer
 from welcome.hosts.rules import HostRules
-from welcome.households.consents import Consent, ConsentText
-from welcome.households.models import Household, ImportBatch, ImportRow, Person
+from welcome.households.consents import (
+    Consent,
+    ConsentText,
+)
+from welcome.households.models import (
+    Household,
+    ImportBatch,
+    ImportRow,
+    Person,
+)
 from welcome.households.own_logins import OwnLogin
 from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
-from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
-from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
+from welcome.letters.models import (
+    LeftOut,
+    Letter,
+    LetterRun,
+    PrintFile,
+    RunText,
+)
+from welcome.letters.proof_models import (
+    Proof,
+    ProofProblem,
+    ProofSample,
+)
 from welcome.letters.template_models import LetterTemplate
-from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
+from welcome.meetings.models import (
+    Invitation,
+    MeetingText,
+    SignUp,
+    WelcomeMeeting,
+)
 from welcome.orders.models import Order
-from welcome.packages.models import Gift, GiftText
-from welcome.portal.models import MissedSearch, PageDay
+from welcome.packages.models import (
+    Gift,
+    GiftText,
+)
+from welcome.packages.package_models import (
+    Package,
+    PackageItem,
+    Voucher,
+)
+from welcome.packages.stock_models import (
+    Stock,
+    StockMovement,
+)
+from welcome.portal.models import (
+    MissedSearch,
+    PageDay,
+)
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
-from welcome.stories.models import Story, Storyteller, StoryText
+from welcome.stories.models import (
+    Story,
+    Storyteller,
+    StoryText,
+)
 
 __all__ = [
     "ChannelSettings",
@@ -48,6 +98,8 @@ __all__ = [
     "MissedSearch",
     "Order",
     "OwnLogin",
+    "Package",
+    "PackageItem",
     "PageDay",
     "Person",
     "PrintFile",
@@ -57,8 +109,11 @@ __all__ = [
     "RetentionRun",
     "RunText",
     "SignUp",
+    "Stock",
+    "StockMovement",
     "Story",
     "StoryText",
     "Storyteller",
+    "Voucher",
     "WelcomeMeeting",
 ]

@@ -1,11 +1,36 @@
 from welcome.club.tasks import mail_members
-from welcome.hosts.tasks import mail_hosts, mail_offers, sweep_hosts
-from welcome.households.tasks import read_import, save_import, sweep_imports
-from welcome.letters.tasks import deliver, freeze, open_due_runs, prove, render_file, sweep
+from welcome.hosts.tasks import (
+    mail_hosts,
+    mail_offers,
+    sweep_hosts,
+)
+from welcome.households.tasks import (
+    read_import,
+    save_import,
+    sweep_imports,
+)
+from welcome.letters.tasks import (
+    deliver,
+    freeze,
+    open_due_runs,
+    prove,
+    render_file,
+    sweep,
+)
 from welcome.meetings.tasks import fill_meetings
-from welcome.orders.tasks import ask_planners, sweep_orders
-from welcome.portal.tasks import keep_counts, tidy_counts
-from welcome.privacy.tasks import clean, clean_municipality, mail_answers
+from welcome.orders.tasks import (
+    ask_planners,
+    sweep_orders,
+)
+from welcome.portal.tasks import (
+    keep_counts,
+    tidy_counts,
+)
+from welcome.privacy.tasks import (
+    clean,
+    clean_municipality,
+    mail_answers,
+)
 from welcome.stories.tasks import tell_tellers
 
 __all__ = [

@@ -58,6 +58,12 @@ def granted(request: HttpRequest, purpose: Purpose, slot: str) -> Opened | None:
     return actions.reopen(key, purpose)
 
 
+def newest(request: HttpRequest, purpose: Purpose) -> str:
+    """The slot of the page of this purpose that was opened last in this browser and may still be; "" where none is."""
+    slots = [slot for slot, entry in request.session.get(KEY, {}).items() if entry[0] == purpose.code]
+    return next((slot for slot in reversed(slots) if granted(request, purpose, slot)), "")
+
+
 def close(request: HttpRequest, slot: str) -> None:
     grants = dict(request.session.get(KEY, {}))
     if grants.pop(slot, None):

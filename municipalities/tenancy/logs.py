@@ -15,10 +15,10 @@ _INNARDS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 
-# A link opens its page, or an account, for whoever reads it (links/urls.py, login/urls.py); in a parameter its
-# slashes are written out.
+# A link opens its page, or an account, for whoever reads it (links/urls.py, login/urls.py), and the code of a voucher
+# is worth a gift; in a parameter its slashes are written out.
 _LINK = re.compile(
-    r"((?:/|%2F)(?:l(?:/|%2F)[\w-]+|account(?:/|%2F)invitation(?:/|%2F)[\w-]+|account(?:/|%2F)password(?:/|%2F)new)"
+    r"((?:/|%2F)(?:l(?:/|%2F)[\w-]+|voucher|redeem(?:/|%2F)[\w-]+|account(?:/|%2F)invitation(?:/|%2F)[\w-]+|account(?:/|%2F)password(?:/|%2F)new)"
     r"(?:/|%2F))[^\s\"'<>?&#/%]+",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import MunicipalityFactory, OrganisationFactory
 from welcome.club.models import Member
 from welcome.hosts.following import HostContact, HostMail, HostReply
 from welcome.hosts.kinds import ContactKind, MailKind, Side
@@ -23,7 +23,9 @@ from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.orders.models import Order, OrderState, Situation
-from welcome.packages.models import Gift, GiftText
+from welcome.packages.models import Fulfilment, Gift, GiftText
+from welcome.packages.package_models import Package, PackageItem, Voucher, as_key
+from welcome.packages.stock_models import MovementKind, Stock, StockMovement
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
@@ -546,3 +548,65 @@ class OrderFactory(DjangoModelFactory[Order]):
     needs_text = factory.SubFactory(
         ConsentTextFactory, municipality=factory.SelfAttribute("..municipality"), purpose=ConsentPurpose.NEEDS
     )
+
+
+class StockFactory(DjangoModelFactory[Stock]):
+    class Meta:
+        model = Stock
+
+    gift = factory.SubFactory(GiftFactory)
+    municipality = factory.SelfAttribute("gift.municipality")
+
+
+class StockMovementFactory(DjangoModelFactory[StockMovement]):
+    class Meta:
+        model = StockMovement
+
+    gift = factory.SubFactory(GiftFactory)
+    municipality = factory.SelfAttribute("gift.municipality")
+    kind = MovementKind.RECEIVED
+    change = 5
+
+
+class PackageFactory(DjangoModelFactory[Package]):
+    class Meta:
+        model = Package
+
+    household = factory.SubFactory(HouseholdFactory)
+    municipality = factory.SelfAttribute("household.municipality")
+    occasion = "2026-3"
+    language = "nb"
+
+
+class PackageItemFactory(DjangoModelFactory[PackageItem]):
+    class Meta:
+        model = PackageItem
+
+    package = factory.SubFactory(PackageFactory)
+    municipality = factory.SelfAttribute("package.municipality")
+    gift = factory.SubFactory(GiftFactory, municipality=factory.SelfAttribute("..municipality"))
+    title = "Badebillett"
+    count = 2
+    value = 120
+
+
+class VoucherFactory(DjangoModelFactory[Voucher]):
+    """Given out, of a gift whose sponsor is `sponsor`."""
+
+    class Meta:
+        model = Voucher
+
+    class Params:
+        sponsor = factory.SubFactory(OrganisationFactory)
+
+    gift = factory.SubFactory(
+        GiftFactory,
+        municipality=factory.SelfAttribute("..sponsor.municipality"),
+        sponsor=factory.SelfAttribute("..sponsor"),
+        fulfilment=Fulfilment.OWN_CODES,
+    )
+    municipality = factory.SelfAttribute("gift.municipality")
+    code = factory.Sequence(lambda n: f"ABCD-EFGH-{n:04}")
+    key = factory.LazyAttribute(lambda made: as_key(made.code))
+    issued_at = factory.LazyFunction(timezone.now)
+    value = 120

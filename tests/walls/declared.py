@@ -51,6 +51,7 @@ from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
+from welcome.packages.package_models import Package
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest, RequestKind
@@ -227,6 +228,7 @@ PUBLIC = {
     "portal:meet-club": public(post=ANYBODY),
     "portal:meet-offer": public(post=ANYBODY),
     "portal:meet-sent": public(),
+    "portal:voucher": public(),
 }
 # The link itself says what may be done; who has another is told that it is over.
 LINKS = {
@@ -276,6 +278,9 @@ LINKS = {
     "portal:hosted": Rule(Kind.LINK),
     "portal:hosted-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:redeem": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:redeem-code": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:redeem-undo": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
 }
 # One's own account: what it shows, and that one logs in anew before something grave, is the login's own to test.
@@ -427,6 +432,19 @@ STAFF = {
     **pages(Order, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
     "admin:welcome_order_change": staff(WRITE_PEOPLE, WRITE_PEOPLE),
     **pages(Gift, READ_TEXTS, WRITE_TEXTS),
+    # Once one of it was given, its agreement ends instead.
+    "admin:welcome_gift_delete": staff(
+        WRITE_TEXTS, WRITE_TEXTS, sees=READ_TEXTS, got=OK | {403}, posted=ELSEWHERE | OK | {403}
+    ),
+    "admin:welcome_gift_stock": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_TEXTS, posted=ELSEWHERE),
+    "admin:welcome_gift_figures": staff(READ_TEXTS),
+    "admin:municipalities_organisation_statement": staff(WRITE_PEOPLE, sees=READ_TEXTS),
+    **pages(Package, READ_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    "admin:welcome_package_change": staff(READ_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_package_counter": staff(WRITE_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_package_pick_list": staff(WRITE_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_package_pick_list_pdf": staff(WRITE_PEOPLE),
+    "admin:welcome_package_vouchers_pdf": staff(WRITE_PEOPLE),
     **pages(WelcomeMeeting, READ_PEOPLE, WRITE_PEOPLE),
     # Once somebody is invited or has signed up, it is called off instead.
     "admin:welcome_welcomemeeting_delete": staff(
@@ -544,6 +562,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "letter": [place.rows[Letter].pk if Letter in place.rows else 1],
         "meeting": [place.rows[WelcomeMeeting].pk],
         "assignment": [place.rows[HostAssignment].pk if HostAssignment in place.rows else 1],
+        "code": ["ABCDEFGH2345"],
         "kind": {
             "portal:my-ask": RequestKind.values,
             "portal:my-data": ["pdf", "json"],

@@ -63,6 +63,8 @@ from tests.factories.welcome import (
     MemberFactory,
     OrderFactory,
     OwnLoginFactory,
+    PackageFactory,
+    PackageItemFactory,
     PersonFactory,
     SignUpFactory,
     StoryFactory,
@@ -89,6 +91,7 @@ from welcome.letters.models import LetterRun, LetterState
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
+from welcome.packages.package_models import Package
 from welcome.privacy.models import DataRequest
 from welcome.stories.models import State as StoryState
 from welcome.stories.models import Story
@@ -112,6 +115,8 @@ SHOW_PEOPLE = {
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
     "welcome_household_timeline", "welcome_order_change", "welcome_order_changelist", "welcome_hostoffer_change",
     "welcome_member_changelist",
+    "welcome_package_change", "welcome_package_changelist", "welcome_package_pick_list",
+    "welcome_package_counter",
 }  # fmt: skip
 
 
@@ -151,6 +156,8 @@ def scene(client):
     host = rows[Host] = HostFactory(municipality=place)
     rows[HostAssignment] = HostAssignmentFactory(household=home, host=host)
     rows[Gift] = GiftFactory(municipality=place)
+    rows[Package] = PackageFactory(household=home, occasion="hand")
+    PackageItemFactory(package=rows[Package], gift=GiftFactory(municipality=place))
     rows[LearningPlace] = LearningPlaceFactory(municipality=place)
     story = rows[Story] = StoryFactory(municipality=place, state=StoryState.DRAFT, published_at=None)
     StoryTextFactory(story=story)
@@ -184,6 +191,7 @@ def addresses(rows):
         "welcome_household_merge": f"welcome/household/merge/?id={home}&id={other}",
         "welcome_household_left": f"welcome/household/left/?id={home}",
         "welcome_household_changelist": f"welcome/household/?q={NAME}",
+        "welcome_package_counter": f"welcome/package/counter/?q={NAME}",
     }.items():
         yield name, folder + address
 
@@ -485,6 +493,16 @@ def stories(rows, client):
             ),
         ],
         [at("welcome_order_change", {"verb": "decline", "word": ""}, rows[Order].pk)],
+        [at("welcome_package_change", {"verb": "hand_out"}, rows[Package].pk)],
+        [
+            at("welcome_package_change", {"verb": "pack"}, rows[Package].pk),
+            at("welcome_package_change", {"verb": "post"}, rows[Package].pk),
+            at("welcome_package_change", {"verb": "take_back"}, rows[Package].pk),
+        ],
+        [at("welcome_package_change", {"verb": "cancel"}, rows[Package].pk)],
+        [at("welcome_package_counter", {"package": rows[Package].pk})],
+        [at("welcome_package_pick_list", {"package": rows[Package].pk})],
+        [at("welcome_gift_stock", {"verb": "receive", "count": 3}, rows[Gift].pk)],
         [at("welcome_hostoffer_change", {"verb": "approve", "capacity": 2}, rows[HostOffer].pk)],
         [at("welcome_hostoffer_change", {"verb": "decline", "word": "Takk"}, rows[HostOffer].pk)],
         [change(rows[Member], name="Piotr Ny")],
@@ -614,6 +632,7 @@ CHANGE_NOTHING = {
     "welcome_gift_change": GIFT,
     "welcome_gift_changelist": GIFT,
     "welcome_gift_delete": GIFT,
+    "welcome_package_changelist": NO_ACTIONS,
     "welcome_welcomemeeting_add": MEETING,
     "welcome_welcomemeeting_change": MEETING,
     "welcome_welcomemeeting_changelist": NO_ACTIONS,

@@ -37,6 +37,7 @@ from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
+from welcome.packages.package_models import Package
 from welcome.portal.models import MissedSearch, PageDay
 from welcome.privacy.cleanings import RetentionRun
 from welcome.privacy.models import DataRequest
@@ -63,6 +64,7 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (Member, "diversity_3", _("Newcomers' club")),
             (WelcomeMeeting, "groups", _("Welcome meetings")),
             (Gift, "redeem", _("Gifts")),
+            (Package, "package_2", _("Packages")),
         ],
     ),
     (

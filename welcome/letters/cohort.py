@@ -11,7 +11,6 @@ could be named) belong to none:
 """
 
 import datetime
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from welcome.households.models import AddressKind, Household, HouseholdQuerySet, HouseholdState, Person
 from welcome.households.quarters import Quarter
+from welcome.households.walking import STREET, along_the_street
 from welcome.letters.models import (
     LeftOut,
     LeftOutReason,
@@ -66,7 +66,7 @@ def reason_for(
 
 
 def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
-    """The cohort of a run as it stands now, in the order of `_along_the_street`. Two queries a thousand
+    """The cohort of a run as it stands now, in the order of `along_the_street`. Two queries a thousand
     households, and one for all."""
     for household in _in_order(run):
         alive = [person for person in household.people.all() if person.died_on is None]
@@ -80,7 +80,10 @@ def members(run: LetterRun, dated: datetime.date) -> Iterator[Member]:
 
 def _in_order(run: LetterRun) -> Iterator[Household]:
     """Sorted here and not by the database, where each has its own order; only the keys are in memory."""
-    ids = [row[-1] for row in sorted(_candidates(run).values_list(*_KEY).iterator(), key=_along_the_street)]
+    ids = [
+        row[-1]
+        for row in sorted(_candidates(run).values_list(*STREET, "pk").iterator(), key=along_the_street)
+    ]
     written = Letter.objects.filter(run__in=_runs_that_count(run), household=OuterRef("pk"))
     households: HouseholdQuerySet = Household.objects.of(run.municipality)
     households = households.annotate(welcomed=Exists(written)).with_people()
@@ -88,17 +91,6 @@ def _in_order(run: LetterRun) -> Iterator[Household]:
         chunk = households.in_bulk(ids[start : start + CHUNK])
         # One that was merged or erased in this moment is no longer there.
         yield from (chunk[pk] for pk in ids[start : start + CHUNK] if pk in chunk)
-
-
-_KEY = ("postal_code", "street", "house_number", "house_letter", "pk")
-_LAST_IN_THE_ALPHABET = str.maketrans("æøå", "{|}")
-
-
-def _along_the_street(row: tuple[str, str, str, str, int]) -> tuple[object, ...]:
-    """As a postman walks: house 9 before 10, whatever the case; æ, ø, å after z."""
-    postal_code, street, number, letter, pk = row
-    folded = unicodedata.normalize("NFC", street).casefold().translate(_LAST_IN_THE_ALPHABET)
-    return postal_code, folded, int(number) if number.isdecimal() else 0, letter.casefold(), pk
 
 
 def doubtful(letters: LetterQuerySet) -> LetterQuerySet:

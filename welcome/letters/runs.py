@@ -10,7 +10,7 @@ from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.households.quarters import Quarter
-from welcome.letters import nudges, proofs, sampling, since
+from welcome.letters import nudges, packaging, proofs, sampling, since
 from welcome.letters.closing import deliver, finish
 from welcome.letters.freezing import freeze, freeze_if_draft, reopen, thaw
 from welcome.letters.locking import locked, note
@@ -69,6 +69,7 @@ def approve(*, run: LetterRun, by: User | None) -> LetterRun:
                 raise Refused(off + " " + _("Thaw the run and freeze it again."))
             _approve_what_is_proved(run, by)
             note(Action.APPROVED, run, by)
+            packaging.compose(run, by=by)
             nudges.after_commit(nudges.RENDER_FILE, _divide(run))
             settle(run.pk)  # A run without letters has nothing to wait for.
     except proofs.Unproved as refusal:
@@ -124,6 +125,7 @@ def cancel(*, run: LetterRun, by: User | None) -> LetterRun:
             state=LetterState.WAITING, first_page=None, pages=0, error=""
         )
         run.files.all().delete()
+        packaging.withdraw_all(run, by=by)
         sampling.drop_of(run)
         run.proofs.all().delete()
         run.state, run.cancelled_at = RunState.CANCELLED, timezone.now()

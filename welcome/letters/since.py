@@ -1,13 +1,15 @@
-"""What a frozen run tells that is not so any more: its meeting, and who is whose host."""
+"""What a frozen run tells that is not so any more: its meeting, who is whose host, and gifts of which there is not
+enough."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from welcome.hosts.models import HostAssignment
+from welcome.letters import packaging
 from welcome.letters.models import LetterRun, RunState
 from welcome.letters.telling import when_and_where
 from welcome.meetings.models import WelcomeMeeting
@@ -16,10 +18,11 @@ from welcome.meetings.models import WelcomeMeeting
 @dataclass(frozen=True)
 class Since:
     """`meeting` says what is wrong with it, empty where it stands as told. `hosts`: letters that name another host than
-    the household has now, or none though it has one."""
+    the household has now, or none though it has one. `gifts`: a sentence for each that there is too little of."""
 
     meeting: str = ""
     hosts: int = 0
+    gifts: list[str] = field(default_factory=list)
 
     @property
     def sentences(self) -> list[str]:
@@ -31,6 +34,7 @@ class Since:
         return [
             *([self.meeting] if self.meeting else []),
             *([told % {"n": self.hosts}] if self.hosts else []),
+            *self.gifts,
         ]
 
 
@@ -38,7 +42,7 @@ def of(run: LetterRun) -> Since:
     """Nothing once the run is approved: what is on its way is not called back for this."""
     if run.state != RunState.FROZEN:
         return Since()
-    return Since(meeting_is_off(run), _hosts_changed(run))
+    return Since(meeting_is_off(run), _hosts_changed(run), [lack.sentence for lack in packaging.lacking(run)])
 
 
 def meeting_is_off(run: LetterRun) -> str:

@@ -10,7 +10,7 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.tenancy.models import User
 from welcome.households.models import Household
-from welcome.letters import cohort, links, nudges, sampling
+from welcome.letters import cohort, links, nudges, packaging, sampling
 from welcome.letters.delivery_models import Delivery, DeliveryState, Reason
 from welcome.letters.models import (
     FileState,
@@ -67,6 +67,7 @@ def withdraw(*, letter: Letter, reason: LeftOutReason, by: User | None) -> None:
             lease_token=None, lease_expires_at=None, settled_at=timezone.now(),
         )  # fmt: skip
         links.end([current.pk])
+        packaging.withdraw(run, current, by=by)
         sampling.take_out(run, current)
         current.delete()
         if file is not None:

@@ -24,6 +24,8 @@ from welcome.orders import actions, veiling
 from welcome.orders.matching import twin_in
 from welcome.orders.models import Order, Situation
 from welcome.orders.taking import offered
+from welcome.packages import actions as packages
+from welcome.packages.package_models import ORDERED, Package
 
 # --- a household that is known ---------------------------------------------------------------------
 
@@ -200,8 +202,11 @@ def decline(*, order: Order, word: str, by: User | None) -> bool:
 
 
 def hand_out(*, order: Order, by: User | None) -> bool:
-    """The package is handed out. False if it was before."""
+    """The package is handed out. False if it was before; raises ValidationError where stock is short."""
     with transaction.atomic():
+        composed = Package.objects.of(order.municipality).filter(occasion=f"{ORDERED}{order.pk}").running()
+        for package in composed:
+            packages.hand_out(package=package, by=by)
         rows = Order.objects.package_to_hand_out().filter(pk=order.pk)
         if not rows.update(package_given_at=timezone.now()):
             return False
@@ -236,6 +241,9 @@ def _settle(order: Order, home: Household, by: User | None) -> None:
         .exists()  # What they said themselves stands.
     ):
         order.sign_up = meetings.sign_up(meeting=meeting, household=home, party=actions.party_of(order))
+    if order.wants_package and home.state != HouseholdState.LEFT and not home.is_protected:
+        ages = order.ages_on(timezone.localdate())
+        packages.compose_ordered(household=home, order_id=order.pk, adults=order.adults, children=ages, by=by)
     _join_club(order, home, by)
     actions.empty(order=order, by=by)
 

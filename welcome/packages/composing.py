@@ -29,7 +29,7 @@ def gifts_of(
         text = gift.text_set.best(language)
         count = _count(gift, adults, children)
         if text is not None and text.title and count and gift.is_given_on(day):
-            lines.append(GiftLine(gift.pk, text.title, count, gift.giver, text.brief))
+            lines.append(GiftLine(gift.pk, text.title, count, gift.donor, text.brief))
     return lines
 
 

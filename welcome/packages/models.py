@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
+from municipalities.organisations.models import Organisation
 from municipalities.texts.models import ShortText, TextSet, text_constraints
 
 OF_AGE = 18
@@ -22,12 +23,24 @@ class GiftRule(models.TextChoices):
     CHILD = "child", _("One for each child")
 
 
+class Fulfilment(models.TextChoices):
+    """What a household holds in its hands at the end."""
+
+    UNCOUNTED = "uncounted", _("Not counted: the letter is enough")
+    STOCK = "stock", _("From stock")
+    OWN_CODES = "own_codes", _("Voucher with a code that we make")
+    PARTNER_CODES = "partner_codes", _("Voucher with a code that the sponsor has given us")
+
+
+BY_CODE = [Fulfilment.OWN_CODES, Fulfilment.PARTNER_CODES]
+
+
 class GiftQuerySet(OwnedQuerySet["Gift"]):
     def valid_on(self, day: datetime.date) -> Self:
         return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
 
     def with_texts(self) -> Self:
-        return self.select_related("municipality").prefetch_related("texts")
+        return self.select_related("municipality", "sponsor").prefetch_related("texts")
 
 
 class Gift(MunicipalityOwned):
@@ -36,6 +49,44 @@ class Gift(MunicipalityOwned):
         max_length=80,
         blank=True,
         help_text=_("As it stands in the letter; empty: the municipality."),
+    )
+    sponsor = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="gifts",
+        verbose_name=_("paid for by"),
+        help_text=_("Who pays for it: redeems its vouchers, and gets a statement each year."),
+    )
+    value = models.PositiveIntegerField(
+        _("value in kroner"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(100_000)],
+        help_text=_("Of one; 0 where nobody has set it."),
+    )
+    fulfilment = models.CharField(
+        _("how it is given"),
+        max_length=13,
+        choices=Fulfilment,
+        default=Fulfilment.UNCOUNTED,
+        db_default=Fulfilment.UNCOUNTED,
+    )
+    shelf = models.CharField(
+        _("shelf"),
+        max_length=20,
+        blank=True,
+        db_default="",
+        help_text=_("Where it lies; the pick list can be sorted by it."),
+    )
+    warn_below = models.PositiveSmallIntegerField(
+        _("warn below"),
+        default=0,
+        db_default=0,
+        help_text=_(
+            "A letter run that would leave fewer than this in stock, or fewer codes, warns before it is approved."
+        ),
     )
     rule = models.CharField(_("who gets it"), max_length=9, choices=GiftRule, default=GiftRule.HOUSEHOLD)
     most = models.PositiveSmallIntegerField(
@@ -64,6 +115,11 @@ class Gift(MunicipalityOwned):
         verbose_name_plural = _("gifts")
         ordering = ["order", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(fulfilment__in=BY_CODE) | Q(sponsor__isnull=False),
+                name="gift_with_codes_has_its_sponsor",
+                violation_error_message=_("A voucher is redeemed at its sponsor: choose which."),
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
                 name="gift_ends_after_it_began",
@@ -109,6 +165,15 @@ class Gift(MunicipalityOwned):
     @property
     def text_set(self) -> TextSet["GiftText"]:
         return TextSet(self.texts.all(), home=self.municipality.home_language)
+
+    @property
+    def is_by_code(self) -> bool:
+        return self.fulfilment in BY_CODE
+
+    @property
+    def donor(self) -> str:
+        """Who is said to have given it; empty: the municipality."""
+        return self.giver or (self.sponsor.name if self.sponsor else "")
 
     def is_given_on(self, day: datetime.date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

@@ -7,20 +7,28 @@ with whom; nor is it said why. What is left reads as of anybody who has no host 
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from municipalities.links import actions as links
+from municipalities.links import codes
 from municipalities.links.actions import Opened
 from welcome.hosts.links import HOSTED
 from welcome.hosts.models import Host, HostAssignment
 from welcome.households.models import Household
-from welcome.letters import received
+from welcome.letters import packaging, received
 from welcome.letters.received import Received
 from welcome.meetings import actions as meetings
 from welcome.meetings import figures
 from welcome.meetings.links import MEETING
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
+from welcome.packages.package_models import HELD, ORDERED, OUT, Package, PackageItem, Voucher, VoucherState
+
+MOST_PACKAGES = 3
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,22 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class ShownVoucher:
+    voucher: Voucher
+    square: SafeString | str  # A QR code; "" for one that is used.
+
+
+@dataclass(frozen=True)
+class Given:
+    """A package as its household sees it: its code to be scanned at the counter, what is in it, and the codes of its
+    vouchers."""
+
+    package: Package
+    square: SafeString | str
+    items: list[tuple[PackageItem, list[ShownVoucher]]]
+
+
+@dataclass(frozen=True)
 class Welcome:
     host: dict[str, Any]  # As `Host.told`, and "tel" to call; {} where there is none to tell of.
     has_hosts: bool  # The municipality has some.
@@ -48,6 +72,7 @@ class Welcome:
         False  # A host is suggested, or there is something to say about the one they have or had.
     )
     told: Received | None = field(default=None)  # The letter whose gifts they are.
+    packages: list[Given] = field(default_factory=list)  # The newest first.
 
 
 def welcome_of(household: Household) -> Welcome:
@@ -60,6 +85,7 @@ def welcome_of(household: Household) -> Welcome:
         meetings=_meetings_of(household),
         letters=letters,
         told=next((each for each in letters if each.is_shown and each.letter.gifts), None),
+        packages=_packages_of(household, letters),
     )
 
 
@@ -91,6 +117,32 @@ def open_host(household: Household) -> Opened | None:
         return None
     link = links.active(purpose=HOSTED, of=row) or links.issue(purpose=HOSTED, of=row, by=None)
     return Opened(link, row)
+
+
+def _packages_of(household: Household, letters: list[Received]) -> list[Given]:
+    """Those that a letter which is out tells of, those they ordered, and those that are out themselves."""
+    if is_quiet(household):
+        return []
+    told = [packaging.occasion(each.letter.run) for each in letters if each.is_shown]
+    rows = Package.objects.of(household.municipality).running().filter(household=household, merged=False)
+    rows = rows.filter(Q(occasion__in=told) | Q(occasion__startswith=ORDERED) | Q(state__in=OUT))
+    found = rows.prefetch_related("items__vouchers").order_by("-composed_at", "-pk")
+    return [_given(package) for package in found[:MOST_PACKAGES]]
+
+
+def _given(package: Package) -> Given:
+    waits = package.state in HELD
+    items = [(item, [_shown(voucher) for voucher in item.vouchers.all()]) for item in package.items.all()]
+    return Given(package, _square(package.code) if waits else "", items)
+
+
+def _shown(voucher: Voucher) -> ShownVoucher:
+    leads_to = settings.SITE_URL + reverse("portal:voucher", args=[voucher.key])
+    return ShownVoucher(voucher, _square(leads_to) if voucher.state == VoucherState.UNUSED else "")
+
+
+def _square(text: str) -> SafeString:
+    return mark_safe(codes.svg(text))  # noqa: S308 - drawn by us, and holds no text
 
 
 def _meetings_of(household: Household) -> list[Shown]:

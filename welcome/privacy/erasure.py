@@ -19,7 +19,7 @@ from municipalities.links.models import Link
 from municipalities.privacy.registry import Declaration, Erasure, Kind, of_households
 from municipalities.tenancy.models import User
 from welcome.club import actions as club
-from welcome.households import forgetting, holding, logging_in
+from welcome.households import forgetting, holding, logging_in, ties
 from welcome.households.models import Household, Person
 from welcome.letters import purging, showing
 from welcome.letters.models import LeftOutReason, Letter, LetterQuerySet
@@ -133,7 +133,7 @@ def erase(
             )
             if plan.whole:
                 _settle_requests(home, by)
-                _erase_household(home, but=_SENT if by_the_clock else set())
+                _erase_household(home, _SENT if by_the_clock else set(), by.pk if by else None)
             else:
                 _erase_person(home, plan.people[0], by)
         transaction.on_commit(_leave_no_copy, robust=True)
@@ -165,7 +165,9 @@ def _settle_requests(home: Household, by: User | None) -> None:
     )
 
 
-def _erase_household(home: Household, but: set[str]) -> None:
+def _erase_household(home: Household, but: set[str], by_id: int | None) -> None:
+    # What waits on a shelf for them goes back; its row stays as a number.
+    ties.end(of=[home.pk], by_id=by_id, as_what=Action.ERASED)
     for said in of_households():
         if said.label not in _BY_HAND | but:
             _take(said, home)

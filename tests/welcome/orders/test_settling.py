@@ -13,6 +13,8 @@ from django.utils import timezone
 from municipalities.audit.models import AuditEntry
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.factories.welcome import (
+    GiftFactory,
+    GiftTextFactory,
     HouseholdFactory,
     MemberFactory,
     OrderFactory,
@@ -28,6 +30,9 @@ from welcome.households.models import Household, HouseholdState, Person
 from welcome.meetings.models import SignUp
 from welcome.orders import actions, matching, settling, taking
 from welcome.orders.models import Order, OrderState
+from welcome.packages import actions as packages
+from welcome.packages.actions import Wanted
+from welcome.packages.composing import GiftLine
 
 pytestmark = pytest.mark.django_db
 
@@ -386,6 +391,21 @@ def test_a_package_is_ticked_off_when_it_is_handed_out(office, place):
     assert office.get(queue).context["cl"].result_count == 1
     office.post(page_of(row), {"verb": "handed"})
     assert office.get(queue).context["cl"].result_count == 0
+
+
+def test_an_ordered_package_is_composed_by_the_rules_and_handed_out_with_the_order(office, place):
+    GiftTextFactory(gift=GiftFactory(municipality=place, rule="adult"), title="Badebillett")
+    row = order(place, adults=2)
+    office.post(page_of(row), {"verb": "new"})
+    package = Household.objects.latest("pk").packages.get()
+    assert list(package.items.values_list("title", "count")) == [("Badebillett", 2)]
+    assert not packages.compose(
+        municipality=place, occasion="2026-3", by=None,
+        wanted=[Wanted(package.household_id, "nb", [GiftLine(package.items.get().gift_id, "Badebillett", 1, "", "")])],
+    ), "the run composes none for who has ordered it"  # fmt: skip
+    office.post(page_of(row), {"verb": "handed"})
+    package.refresh_from_db()
+    assert package.state == "handed_out"
 
 
 def test_who_may_only_read_sees_no_order(client, place):

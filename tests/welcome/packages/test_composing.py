@@ -91,6 +91,7 @@ def test_staff_write_a_gift_and_its_words(client):
     page = reverse("admin:welcome_gift_change", args=[gift.pk])
     sent = {
         "giver": "Ål bad", "order": 5, "rule": "child", "most": 2, "age_from": 6, "valid_from": "2026-01-01",
+        "fulfilment": "uncounted", "value": 120, "warn_below": 0,
         "texts-nb-title": "Badebilletter", "texts-nb-brief": "Ta med brevet.", "texts-nb-seen_version": 0,
         "texts-en-title": "Swimming tickets", "texts-en-source_language": "nb", "texts-en-seen_version": 0,
         "texts-TOTAL_FORMS": 3, "texts-INITIAL_FORMS": 0,
