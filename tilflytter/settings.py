@@ -524,6 +524,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-and-tell": {"task": "housing.wishes.tasks.find_and_tell", "schedule": 60.0},
     "mail-home-messages": {"task": "housing.listings.tasks.mail_messages", "schedule": 300.0},
     "sweep-orders": {"task": "welcome.orders.tasks.sweep_orders", "schedule": 60.0},
+    "mail-cooperation": {"task": "welcome.cooperation.tasks.mail_cooperation", "schedule": 60.0},
     "mail-offers": {"task": "welcome.hosts.tasks.mail_offers", "schedule": 60.0},
     "tell-tellers": {"task": "welcome.stories.tasks.tell_tellers", "schedule": 300.0},
     "mail-members": {"task": "welcome.club.tasks.mail_members", "schedule": 60.0},

@@ -1,4 +1,10 @@
 from welcome.club.admin import MemberAdmin
+from welcome.cooperation.admin import (
+    CooperationMeetingAdmin,
+    CooperationSettingsAdmin,
+    MeasureAdmin,
+    ParticipantAdmin,
+)
 from welcome.hosts.admin import HostAdmin
 from welcome.hosts.offer_admin import HostOfferAdmin
 from welcome.households.admin import ImportBatchAdmin
@@ -15,6 +21,8 @@ from welcome.stories.admin import StoryAdmin
 
 __all__ = [
     "ChannelSettingsAdmin",
+    "CooperationMeetingAdmin",
+    "CooperationSettingsAdmin",
     "DataRequestAdmin",
     "GiftAdmin",
     "HostAdmin",
@@ -23,10 +31,12 @@ __all__ = [
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",
+    "MeasureAdmin",
     "MemberAdmin",
     "MissedSearchAdmin",
     "OrderAdmin",
     "PageDayAdmin",
+    "ParticipantAdmin",
     "RetentionRunAdmin",
     "StoryAdmin",
     "WelcomeMeetingAdmin",

@@ -1,4 +1,8 @@
 from welcome.club.models import Member
+from welcome.cooperation.idea_models import Idea, Vote
+from welcome.cooperation.measure_models import GroupMember, Measure, Spending, Task
+from welcome.cooperation.models import Attendance, CooperationMeeting, Participant
+from welcome.cooperation.settings_models import CooperationSettings
 from welcome.hosts.models import Host, HostAssignment
 from welcome.hosts.offers import HostOffer
 from welcome.households.consents import Consent, ConsentText
@@ -18,17 +22,22 @@ from welcome.privacy.models import DataRequest
 from welcome.stories.models import Story, Storyteller, StoryText
 
 __all__ = [
+    "Attendance",
     "ChannelSettings",
     "Consent",
     "ConsentText",
+    "CooperationMeeting",
+    "CooperationSettings",
     "DataRequest",
     "Delivery",
     "Gift",
     "GiftText",
+    "GroupMember",
     "Host",
     "HostAssignment",
     "HostOffer",
     "Household",
+    "Idea",
     "ImportBatch",
     "ImportRow",
     "Invitation",
@@ -36,12 +45,14 @@ __all__ = [
     "Letter",
     "LetterRun",
     "LetterTemplate",
+    "Measure",
     "MeetingText",
     "Member",
     "MissedSearch",
     "Order",
     "OwnLogin",
     "PageDay",
+    "Participant",
     "Person",
     "PrintFile",
     "Proof",
@@ -50,8 +61,11 @@ __all__ = [
     "RetentionRun",
     "RunText",
     "SignUp",
+    "Spending",
     "Story",
     "StoryText",
     "Storyteller",
+    "Task",
+    "Vote",
     "WelcomeMeeting",
 ]

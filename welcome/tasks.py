@@ -1,4 +1,5 @@
 from welcome.club.tasks import mail_members
+from welcome.cooperation.tasks import mail_cooperation
 from welcome.hosts.tasks import mail_offers
 from welcome.households.tasks import read_import, save_import, sweep_imports
 from welcome.letters.tasks import deliver, freeze, open_due_runs, prove, render_file, sweep
@@ -17,6 +18,7 @@ __all__ = [
     "freeze",
     "keep_counts",
     "mail_answers",
+    "mail_cooperation",
     "mail_members",
     "mail_offers",
     "open_due_runs",
