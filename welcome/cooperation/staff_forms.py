@@ -87,6 +87,7 @@ class MeasureForm(forms.ModelForm):
     class Meta:
         model = Measure
         fields = ("title", "what", "kroner", "hours")
+        localized_fields = ["hours"]
         widgets = {
             "title": UnfoldAdminTextInputWidget,
             "what": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -139,6 +140,7 @@ class SpendingForm(forms.Form):
     hours = forms.DecimalField(
         label=_("Hours"),
         initial=0,
+        localize=True,  # One types 1,5.
         min_value=-LONGEST,
         max_value=LONGEST,
         max_digits=6,
