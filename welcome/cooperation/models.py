@@ -151,7 +151,7 @@ class CooperationMeeting(MunicipalityOwned):
 
     day = models.DateField(_("day"))
     begins = models.TimeField(_("begins"), default=datetime.time(18))
-    place = models.CharField(_("place"), max_length=120)
+    place = models.CharField(_("where you meet"), max_length=120)
     about = models.TextField(
         _("what it is about"),
         max_length=2000,
