@@ -7,8 +7,6 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
-    UnfoldAdminSingleTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -17,6 +15,15 @@ from municipalities.organisations.models import Organisation
 from municipalities.tenancy.forms import ScopedForm
 from welcome.cooperation.measure_models import DEAREST, LONGEST, GroupMember, Measure
 from welcome.cooperation.models import CooperationMeeting, Participant
+
+
+class Day(forms.DateInput):
+    """The browser's own, which needs no script; it sends and wants ISO 8601."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 class NewMeetingForm(ScopedForm):
@@ -31,8 +38,8 @@ class MeetingForm(forms.ModelForm):
         model = CooperationMeeting
         fields = ("day", "begins", "place", "about", "votes_each")
         widgets = {
-            "day": UnfoldAdminSingleDateWidget,
-            "begins": UnfoldAdminSingleTimeWidget(format="%H:%M"),
+            "day": Day,
+            "begins": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "place": UnfoldAdminTextInputWidget,
             "about": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
             "votes_each": UnfoldAdminIntegerFieldWidget,
@@ -74,7 +81,7 @@ class CloseForm(forms.Form):
     )
     next_on = forms.DateField(
         label=_("When do you meet next, to share what came of it?"),
-        widget=UnfoldAdminSingleDateWidget,
+        widget=Day,
         error_messages={
             "required": _(
                 "Before a meeting closes, say on which later day you meet next to share what came of it."
@@ -114,7 +121,7 @@ class TaskForm(forms.Form):
     owner = forms.ModelChoiceField(
         GroupMember.objects.none(), label=_("Who does it?"), widget=UnfoldAdminSelectWidget
     )
-    due_on = forms.DateField(label=_("By which day?"), widget=UnfoldAdminSingleDateWidget)
+    due_on = forms.DateField(label=_("By which day?"), widget=Day)
 
     def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,7 +135,7 @@ class HandOverForm(TaskForm):
 
 
 class SpendingForm(forms.Form):
-    day = forms.DateField(label=_("Day"), widget=UnfoldAdminSingleDateWidget)
+    day = forms.DateField(label=_("Day"), widget=Day)
     note = forms.CharField(label=_("For what?"), max_length=120, widget=UnfoldAdminTextInputWidget)
     kroner = forms.IntegerField(
         label=_("Kroner"),
