@@ -426,11 +426,11 @@ STAFF = {
     **pages(CooperationMeeting, WRITE_PEOPLE, WRITE_PEOPLE),
     # Once somebody is invited there is a link to it.
     "admin:welcome_cooperationmeeting_delete": staff(
-        WRITE_PEOPLE, WRITE_PEOPLE, got=OK | {403}, posted=ELSEWHERE | OK | {403}
+        WRITE_PEOPLE, WRITE_PEOPLE, sees=WRITE_PEOPLE, got=OK | {403}, posted=ELSEWHERE | OK | {403}
     ),
-    "admin:welcome_cooperationmeeting_wall": staff(WRITE_PEOPLE),
+    "admin:welcome_cooperationmeeting_wall": staff(WRITE_PEOPLE, sees=WRITE_PEOPLE),
     # Until the meeting is closed there are none.
-    "admin:welcome_cooperationmeeting_minutes": staff(WRITE_PEOPLE, got=frozenset({404})),
+    "admin:welcome_cooperationmeeting_minutes": staff(WRITE_PEOPLE, sees=WRITE_PEOPLE, got=frozenset({404})),
     **pages(Measure, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
     **pages(Participant, WRITE_PEOPLE, WRITE_PEOPLE),
     **pages(CooperationSettings, WRITE_PEOPLE, MANAGE),

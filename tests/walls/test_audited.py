@@ -633,7 +633,6 @@ CHANGE_NOTHING = {
     "welcome_gift_delete": GIFT,
     "welcome_cooperationmeeting_add": MEETING,
     "welcome_cooperationmeeting_changelist": NO_ACTIONS,
-    "welcome_cooperationmeeting_delete": MEETING,
     "welcome_measure_changelist": NO_ACTIONS,
     **dict.fromkeys(
         [f"welcome_cooperationsettings_{page}" for page in ("add", "change", "changelist", "delete")],

@@ -50,10 +50,12 @@ def reschedule(*, meeting: CooperationMeeting, said: dict[str, Any], by: User) -
     with transaction.atomic():
         meeting = _unclosed(meeting)
         changed = [name for name, value in said.items() if getattr(meeting, name) != value]
+        if not changed:
+            return False
         for name in changed:
             setattr(meeting, name, said[name])
         meeting.full_clean()
-        meeting.save(update_fields=changed or None)
+        meeting.save(update_fields=changed)
         record(action=Action.CHANGED, of=meeting, fields=changed, by_id=by.pk)
         moved = bool({"day", "begins", "place"} & set(changed)) and meeting.state == MeetingState.PLANNED
         if moved:

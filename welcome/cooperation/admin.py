@@ -228,11 +228,20 @@ class ParticipantAdmin(OfTheCooperation):
             shown["cl"].result_list = rows
         return response
 
+    def _is_free(self, obj: Participant | None) -> bool:
+        return obj is None or Participant.objects.filter(pk=obj.pk).free().exists()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_free(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_free(obj)
+
     def delete_model(self, request: HttpRequest, obj: Participant) -> None:
         forgetting.forget(participant=obj, by=None)
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Participant]) -> None:
-        for person in queryset:
+        for person in Participant.objects.filter(pk__in=queryset.values("pk")).free():
             forgetting.forget(participant=person, by=None)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

@@ -158,6 +158,7 @@ def leave_groups(*, participant: Participant) -> None:
             if measure.newcomer is None and measure.state == MeasureState.RUNNING:
                 measure.state = MeasureState.PLANNED
             measure.save(update_fields=["newcomer", "state"])
+        row.tasks.update(help_word="")  # Their own words.
         _take_out(row)
 
 

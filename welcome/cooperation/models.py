@@ -48,6 +48,20 @@ class ParticipantQuerySet(OwnedQuerySet["Participant"]):
         same = hidden.annotate(_same=Lower("email")).filter(_same=OuterRef("_folded"))
         return self.annotate(_folded=Lower("email")).exclude(Exists(same))
 
+    def held(self) -> Self:
+        """Who is reached as somebody whose data may only be kept (GDPR art. 18)."""
+        people = Person.objects.filter(
+            municipality=OuterRef("municipality"), household__held_at__isnull=False
+        ).annotate(_same=Lower("email"))
+        rows = self.annotate(_folded=Lower("email"))
+        by_mail = people.exclude(email="").filter(_same=OuterRef("_folded"))
+        by_phone = people.exclude(phone="").filter(phone=OuterRef("phone"))
+        return rows.filter(Exists(by_mail) | Exists(by_phone))
+
+    def free(self) -> Self:
+        """Whose data may be used."""
+        return self.exclude(pk__in=self.model.objects.held().values("pk"))
+
     def of_household(self, household: Household) -> Self:
         """By an e-mail or a phone that one of its people has."""
         people = household.people.all()

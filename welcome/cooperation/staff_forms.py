@@ -63,7 +63,9 @@ class InviteForm(forms.Form):
     def __init__(self, *args: Any, meeting: CooperationMeeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["participants"]
-        people.queryset = Participant.objects.of(meeting.municipality).exclude(attendances__meeting=meeting)
+        people.queryset = (
+            Participant.objects.of(meeting.municipality).free().exclude(attendances__meeting=meeting)
+        )
         people.label_from_instance = named
         organisations: Any = self.fields["organisations"]
         organisations.queryset = (
@@ -112,7 +114,7 @@ class MemberForm(forms.Form):
     def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["participant"]
-        people.queryset = Participant.objects.of(measure.municipality).exclude(groups__measure=measure)
+        people.queryset = Participant.objects.of(measure.municipality).free().exclude(groups__measure=measure)
         people.label_from_instance = named
 
 

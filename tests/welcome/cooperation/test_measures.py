@@ -172,13 +172,15 @@ def test_erasing_the_only_newcomer_stops_the_measure_and_keeps_its_work(running,
         household=HouseholdFactory(municipality=running.municipality), email="Amina@heime.example"
     )
     Participant.objects.filter(groups__measure=running).update(email="amina@heime.example")
-    task = TaskFactory(owner=running.members.get())
+    asked = {"help_wanted_at": timezone.now(), "help_word": "Eg er sjuk"}
+    task = TaskFactory(owner=running.members.get(), **asked)
     AttendanceFactory(meeting=running.meeting, participant=running.members.get().participant)
     assert ("people of the cooperation", 1) in erasure.foresee(household=person.household).rows
     erasure.erase(household=person.household, by=boss)
     running.refresh_from_db()
     task.refresh_from_db()
     assert (running.state, running.newcomer, task.owner) == (MeasureState.PLANNED, None, None)
+    assert task.help_word == ""
     assert not Participant.objects.exists()
     assert not Attendance.objects.exists()
 
