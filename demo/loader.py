@@ -8,6 +8,7 @@ from demo import people, rows, staff
 from demo.activities import add_activities
 from demo.asking import add_asking
 from demo.content import add_municipalities, add_texts
+from demo.cooperating import add_cooperation
 from demo.holdings import add_holdings
 from demo.homes import add_homes
 from demo.jobs import add_jobs
@@ -76,6 +77,7 @@ def _add_people_and_runs() -> None:
         add_packages(municipalities[WAITING], User.objects.filter(email=staff.OFFICE).first())
         add_holdings(municipalities[WAITING])
         add_wishes(municipalities[WAITING])
+        add_cooperation(municipalities[WAITING])
     office = User.objects.filter(email=staff.OFFICE).first()
     for number in DRAFTS:
         if number in municipalities:

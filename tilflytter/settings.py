@@ -524,6 +524,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-and-tell": {"task": "housing.wishes.tasks.find_and_tell", "schedule": 60.0},
     "mail-home-messages": {"task": "housing.listings.tasks.mail_messages", "schedule": 300.0},
     "sweep-orders": {"task": "welcome.orders.tasks.sweep_orders", "schedule": 60.0},
+    "mail-cooperation": {"task": "welcome.cooperation.tasks.mail_cooperation", "schedule": 60.0},
     "mail-offers": {"task": "welcome.hosts.tasks.mail_offers", "schedule": 60.0},
     "mail-hosts": {"task": "welcome.hosts.tasks.mail_hosts", "schedule": 60.0},
     "sweep-hosts": {"task": "welcome.hosts.tasks.sweep_hosts", "schedule": 600.0},

@@ -1,4 +1,10 @@
 from welcome.club.admin import MemberAdmin
+from welcome.cooperation.admin import (
+    CooperationMeetingAdmin,
+    CooperationSettingsAdmin,
+    MeasureAdmin,
+    ParticipantAdmin,
+)
 from welcome.followup.admin import HouseholdWithTimelineAdmin
 from welcome.hosts.admin import (
     HostAdmin,
@@ -26,6 +32,8 @@ from welcome.stories.admin import StoryAdmin
 
 __all__ = [
     "ChannelSettingsAdmin",
+    "CooperationMeetingAdmin",
+    "CooperationSettingsAdmin",
     "DataRequestAdmin",
     "GiftAdmin",
     "HostAdmin",
@@ -35,11 +43,13 @@ __all__ = [
     "ImportBatchAdmin",
     "LetterRunAdmin",
     "LetterTemplateAdmin",
+    "MeasureAdmin",
     "MemberAdmin",
     "MissedSearchAdmin",
     "OrderAdmin",
     "PackageOnPaperAdmin",
     "PageDayAdmin",
+    "ParticipantAdmin",
     "RetentionRunAdmin",
     "SponsorAdmin",
     "StoryAdmin",

@@ -1,4 +1,20 @@
 from welcome.club.models import Member
+from welcome.cooperation.idea_models import (
+    Idea,
+    Vote,
+)
+from welcome.cooperation.measure_models import (
+    GroupMember,
+    Measure,
+    Spending,
+    Task,
+)
+from welcome.cooperation.models import (
+    Attendance,
+    CooperationMeeting,
+    Participant,
+)
+from welcome.cooperation.settings_models import CooperationSettings
 from welcome.hosts.following import (
     HostContact,
     HostMail,
@@ -70,13 +86,17 @@ from welcome.stories.models import (
 )
 
 __all__ = [
+    "Attendance",
     "ChannelSettings",
     "Consent",
     "ConsentText",
+    "CooperationMeeting",
+    "CooperationSettings",
     "DataRequest",
     "Delivery",
     "Gift",
     "GiftText",
+    "GroupMember",
     "Host",
     "HostAssignment",
     "HostAway",
@@ -86,6 +106,7 @@ __all__ = [
     "HostReply",
     "HostRules",
     "Household",
+    "Idea",
     "ImportBatch",
     "ImportRow",
     "Invitation",
@@ -93,6 +114,7 @@ __all__ = [
     "Letter",
     "LetterRun",
     "LetterTemplate",
+    "Measure",
     "MeetingText",
     "Member",
     "MissedSearch",
@@ -101,6 +123,7 @@ __all__ = [
     "Package",
     "PackageItem",
     "PageDay",
+    "Participant",
     "Person",
     "PrintFile",
     "Proof",
@@ -109,11 +132,14 @@ __all__ = [
     "RetentionRun",
     "RunText",
     "SignUp",
+    "Spending",
     "Stock",
     "StockMovement",
     "Story",
     "StoryText",
     "Storyteller",
+    "Task",
+    "Vote",
     "Voucher",
     "WelcomeMeeting",
 ]

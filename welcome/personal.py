@@ -1,4 +1,5 @@
 from welcome.club import personal as club
+from welcome.cooperation import personal as cooperation
 from welcome.hosts import personal as hosts
 from welcome.households import personal as households
 from welcome.letters import personal as letters
@@ -18,6 +19,7 @@ DECLARATIONS = [
     *club.DECLARATIONS,
     *orders.DECLARATIONS,
     *letters.DECLARATIONS,
+    *cooperation.DECLARATIONS,
     *privacy.DECLARATIONS,
     *portal.DECLARATIONS,
 ]

@@ -1,4 +1,5 @@
 from welcome.club.tasks import mail_members
+from welcome.cooperation.tasks import mail_cooperation
 from welcome.hosts.tasks import (
     mail_hosts,
     mail_offers,
@@ -42,6 +43,7 @@ __all__ = [
     "freeze",
     "keep_counts",
     "mail_answers",
+    "mail_cooperation",
     "mail_hosts",
     "mail_members",
     "mail_offers",

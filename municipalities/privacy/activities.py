@@ -216,6 +216,15 @@ CLUB = Activity(
     source=_("The person"),
     recipients=_NOBODY,
 )
+COOPERATION = Activity(
+    code="cooperation",
+    about=About.CONTACTS,
+    purpose=_("To meet and work with those who receive newcomers, and to know who does what"),
+    basis=Basis.PUBLIC_TASK,
+    retention=Retention.COOPERATION,
+    source=_("The person, and the organisation they speak for"),
+    recipients=_("Those who get the minutes of a meeting"),
+)
 HOST_OFFERS = Activity(
     code="host_offers",
     about=About.HOSTS,

@@ -82,6 +82,10 @@ class Retention(models.TextChoices):
         _("Unconfirmed a week; unanswered half a year; once settled with the household, without one 30 days"),
     )
     CLUB = "club", _("Until the person leaves the list; unconfirmed a week")
+    COOPERATION = (
+        "cooperation",
+        _("Two years after they were last invited; longer in a group at work, or behind the reception"),
+    )
     OFFER = "offer", _("Until it is answered, at most half a year; unconfirmed a week")
     TRAIL = (
         "trail",

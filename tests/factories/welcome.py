@@ -6,6 +6,10 @@ from factory.django import DjangoModelFactory
 
 from tests.factories.municipalities import MunicipalityFactory, OrganisationFactory
 from welcome.club.models import Member
+from welcome.cooperation.idea_models import Idea, Vote
+from welcome.cooperation.measure_models import GroupMember, Measure, Spending, Task
+from welcome.cooperation.models import Attendance, CooperationMeeting, Participant
+from welcome.cooperation.settings_models import CooperationSettings
 from welcome.hosts.following import HostContact, HostMail, HostReply
 from welcome.hosts.kinds import ContactKind, MailKind, Side
 from welcome.hosts.models import AssignmentState, Host, HostAssignment, HostAway
@@ -610,3 +614,106 @@ class VoucherFactory(DjangoModelFactory[Voucher]):
     key = factory.LazyAttribute(lambda made: as_key(made.code))
     issued_at = factory.LazyFunction(timezone.now)
     value = 120
+
+
+class ParticipantFactory(DjangoModelFactory[Participant]):
+    class Meta:
+        model = Participant
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Guro Medvirkar {n}")
+    email = factory.Sequence(lambda n: f"guro{n}@skulen.example")
+
+
+class CooperationSettingsFactory(DjangoModelFactory[CooperationSettings]):
+    class Meta:
+        model = CooperationSettings
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+
+
+class CooperationMeetingFactory(DjangoModelFactory[CooperationMeeting]):
+    """Planned, next week; `gathering=True` and `voting=True`: begun."""
+
+    class Meta:
+        model = CooperationMeeting
+
+    class Params:
+        gathering = factory.Trait(state="gathering", gathering_at=factory.LazyFunction(timezone.now))
+        voting = factory.Trait(
+            state="voting",
+            gathering_at=factory.LazyFunction(timezone.now),
+            voting_at=factory.LazyFunction(timezone.now),
+        )
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    day = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=7))
+    place = "Kommunestyresalen"
+
+
+class AttendanceFactory(DjangoModelFactory[Attendance]):
+    class Meta:
+        model = Attendance
+
+    meeting = factory.SubFactory(CooperationMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    participant = factory.SubFactory(ParticipantFactory, municipality=factory.SelfAttribute("..municipality"))
+
+
+class IdeaFactory(DjangoModelFactory[Idea]):
+    class Meta:
+        model = Idea
+
+    meeting = factory.SubFactory(CooperationMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    text = factory.Sequence(lambda n: f"Grillkveld ved vatnet {n}")
+
+
+class VoteFactory(DjangoModelFactory[Vote]):
+    class Meta:
+        model = Vote
+
+    idea = factory.SubFactory(IdeaFactory)
+    municipality = factory.SelfAttribute("idea.municipality")
+    attendance = factory.SubFactory(AttendanceFactory, meeting=factory.SelfAttribute("..idea.meeting"))
+    number = 1
+
+
+class MeasureFactory(DjangoModelFactory[Measure]):
+    class Meta:
+        model = Measure
+
+    meeting = factory.SubFactory(CooperationMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    slot = 1
+    title = "Grillkveld for nye og gamle"
+
+
+class GroupMemberFactory(DjangoModelFactory[GroupMember]):
+    class Meta:
+        model = GroupMember
+
+    measure = factory.SubFactory(MeasureFactory)
+    municipality = factory.SelfAttribute("measure.municipality")
+    participant = factory.SubFactory(ParticipantFactory, municipality=factory.SelfAttribute("..municipality"))
+
+
+class TaskFactory(DjangoModelFactory[Task]):
+    class Meta:
+        model = Task
+
+    owner = factory.SubFactory(GroupMemberFactory)
+    measure = factory.SelfAttribute("owner.measure")
+    municipality = factory.SelfAttribute("owner.municipality")
+    title = "Finne ein plass å grille"
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=14))
+
+
+class SpendingFactory(DjangoModelFactory[Spending]):
+    class Meta:
+        model = Spending
+
+    measure = factory.SubFactory(MeasureFactory)
+    municipality = factory.SelfAttribute("measure.municipality")
+    kroner = 450
+    note = "Pølser og brød"

@@ -37,6 +37,9 @@ from municipalities.topics.models import Topic
 from tests.walls.planting import Place
 from tests.walls.routes import Route
 from welcome.club.models import Member
+from welcome.cooperation.measure_models import Measure
+from welcome.cooperation.models import CooperationMeeting, Participant
+from welcome.cooperation.settings_models import CooperationSettings
 from welcome.hosts.models import Host, HostAssignment
 from welcome.hosts.offers import HostOffer
 from welcome.hosts.rules import HostRules
@@ -277,6 +280,9 @@ LINKS = {
     "portal:host-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:hosted": Rule(Kind.LINK),
     "portal:hosted-act": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:cooperation": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:cooperation-ideas": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
+    "portal:cooperation-task": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:redeem": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:redeem-code": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
@@ -431,6 +437,17 @@ STAFF = {
     **pages(Member, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, export=True),
     **pages(Order, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
     "admin:welcome_order_change": staff(WRITE_PEOPLE, WRITE_PEOPLE),
+    **pages(CooperationMeeting, WRITE_PEOPLE, WRITE_PEOPLE),
+    # Once somebody is invited there is a link to it.
+    "admin:welcome_cooperationmeeting_delete": staff(
+        WRITE_PEOPLE, WRITE_PEOPLE, sees=WRITE_PEOPLE, got=OK | {403}, posted=ELSEWHERE | OK | {403}
+    ),
+    "admin:welcome_cooperationmeeting_wall": staff(WRITE_PEOPLE, sees=WRITE_PEOPLE),
+    # Until the meeting is closed there are none.
+    "admin:welcome_cooperationmeeting_minutes": staff(WRITE_PEOPLE, sees=WRITE_PEOPLE, got=frozenset({404})),
+    **pages(Measure, WRITE_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
+    **pages(Participant, WRITE_PEOPLE, WRITE_PEOPLE),
+    **pages(CooperationSettings, WRITE_PEOPLE, MANAGE),
     **pages(Gift, READ_TEXTS, WRITE_TEXTS),
     # Once one of it was given, its agreement ends instead.
     "admin:welcome_gift_delete": staff(

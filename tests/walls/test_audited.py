@@ -51,9 +51,12 @@ from tests.factories.municipalities import (
     VacancyFactory,
 )
 from tests.factories.welcome import (
+    AttendanceFactory,
+    CooperationMeetingFactory,
     DataRequestFactory,
     DeliveryFactory,
     GiftFactory,
+    GroupMemberFactory,
     HostAssignmentFactory,
     HostFactory,
     HostOfferFactory,
@@ -65,6 +68,7 @@ from tests.factories.welcome import (
     OwnLoginFactory,
     PackageFactory,
     PackageItemFactory,
+    ParticipantFactory,
     PersonFactory,
     SignUpFactory,
     StoryFactory,
@@ -79,6 +83,8 @@ from tests.walls.planting import ADMINS, make
 from tests.welcome.letters.frozen import make_frozen, make_printed, prove, worker
 from tests.welcome.letters.staff_site import approval
 from welcome.club.models import Member
+from welcome.cooperation.measure_models import Measure
+from welcome.cooperation.models import CooperationMeeting, Participant
 from welcome.hosts.models import Host, HostAssignment
 from welcome.hosts.offers import HostOffer
 from welcome.households.imports import ImportBatch, ImportState
@@ -111,7 +117,9 @@ SHOW_PEOPLE = {
     "welcome_household_report_pdf", "welcome_datarequest_change", "welcome_importbatch_change",
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
-    "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
+    "welcome_cooperationmeeting_change", "welcome_measure_change", "welcome_participant_change",
+    "welcome_participant_changelist", "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv",
+    "welcome_household_meetings",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
     "welcome_household_timeline", "welcome_order_change", "welcome_order_changelist", "welcome_hostoffer_change",
     "welcome_member_changelist",
@@ -164,6 +172,11 @@ def scene(client):
     StorytellerFactory(story=story, email=MAIL)
     meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
     rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
+    person = rows[Participant] = ParticipantFactory(municipality=place, name=f"Guro {NAME}", email=MAIL)
+    rows[CooperationMeeting] = CooperationMeetingFactory(municipality=place)
+    AttendanceFactory(meeting=rows[CooperationMeeting], participant=person)
+    group = GroupMemberFactory(measure__meeting=rows[CooperationMeeting], participant=person)
+    rows[Measure] = group.measure
     rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
     rows[Order] = OrderFactory(municipality=place, family_name=NAME)
     rows[HostOffer] = HostOfferFactory(municipality=place, name=f"Guro {NAME}", waiting=True)
@@ -298,6 +311,8 @@ def stories(rows, client):
         return at(f"{row._meta.app_label}_{row._meta.model_name}_delete", {"post": "yes"}, row.pk)
 
     sure = {"sure": "on"}
+    talk, measure = rows[CooperationMeeting], rows[Measure]
+    member = measure.members.get().pk
     looks = {"name": "Ola", "phone": "99887766", "language": "nb", "often": "never", "fields-TOTAL_FORMS": 0,
              "fields-INITIAL_FORMS": 0}  # fmt: skip
     farm = {"gnr": 9, "bnr": 9, "fnr": 0, "snr": 0, "kind": "farm", "source": "tip"}
@@ -448,6 +463,21 @@ def stories(rows, client):
         [
             at("welcome_welcomemeeting_signups", caller, rows[WelcomeMeeting].pk),
             at("welcome_welcomemeeting_signups", {"cancel": rows[SignUp].pk}, rows[WelcomeMeeting].pk),
+        ],
+        [at("welcome_participant_add", {"name": "Ny Medvirkar", "email": "ny@lag.example", "side": "clubs"})],
+        [change(rows[Participant], works_as="Rektor")],
+        [delete(rows[Participant])],
+        [of_the_list(rows[Participant])],
+        [
+            lambda: ParticipantFactory(pk=9003, municipality=place, is_newcomer=True),
+            at("welcome_cooperationmeeting_change", {"verb": "invite", "participants": [9003]}, talk.pk),
+            at("welcome_cooperationmeeting_change", {"verb": "gather"}, talk.pk),
+            at("welcome_measure_change", {"verb": "add", "member-participant": 9003}, measure.pk),
+            at(
+                "welcome_measure_change",
+                {"verb": "task", "task-title": "Kake", "task-due_on": "2027-01-20", "task-owner": member},
+                measure.pk,
+            ),
         ],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "save")],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "drop")],
@@ -633,6 +663,13 @@ CHANGE_NOTHING = {
     "welcome_gift_changelist": GIFT,
     "welcome_gift_delete": GIFT,
     "welcome_package_changelist": NO_ACTIONS,
+    "welcome_cooperationmeeting_add": MEETING,
+    "welcome_cooperationmeeting_changelist": NO_ACTIONS,
+    "welcome_measure_changelist": NO_ACTIONS,
+    **dict.fromkeys(
+        [f"welcome_cooperationsettings_{page}" for page in ("add", "change", "changelist", "delete")],
+        "how much one person may carry: nobody's data",
+    ),
     "welcome_welcomemeeting_add": MEETING,
     "welcome_welcomemeeting_change": MEETING,
     "welcome_welcomemeeting_changelist": NO_ACTIONS,

@@ -36,6 +36,7 @@ from tests.walls.declared import (
 )
 from tests.walls.planting import MARK, Place, plant
 from tests.walls.routes import addresses_of, all_routes
+from welcome.cooperation.links import IDEAS
 from welcome.orders.links import KEEP
 
 pytestmark = pytest.mark.django_db
@@ -302,11 +303,12 @@ def test_no_other_method_is_taken_by_anything(there, everybody, ledger, request)
 
 
 def issued(place):
-    """A link of every purpose; the household of the place lives there, and is not asked whether it still plans to."""
+    """A link of every purpose; the household of the place lives there, and is not asked whether it still plans to,
+    and in its meeting ideas are not gathered yet."""
     pages = {route.key for route in ROUTES}
-    planner = OBJECTS[KEEP.code](place.municipality)
+    others = {its: OBJECTS[its.code](place.municipality) for its in (KEEP, IDEAS)}
     return [
-        actions.issue(purpose=its, of=planner if its is KEEP else place.rows[its.model], by=None)
+        actions.issue(purpose=its, of=others[its] if its in others else place.rows[its.model], by=None)
         for its in purposes()
         if its.page in pages  # Tests of links declare some of their own.
     ]

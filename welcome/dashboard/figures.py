@@ -19,6 +19,7 @@ from municipalities.tenancy.access import Access
 from municipalities.tenancy.roles import Right
 from municipalities.topics.figures import freshness
 from municipalities.topics.models import Topic
+from welcome.cooperation.measure_models import Task
 from welcome.hosts.offers import HostOffer
 from welcome.households.imports import ImportBatch, ImportState
 from welcome.households.models import Household
@@ -78,6 +79,9 @@ def _queues(access: Access) -> Iterator[Queue]:
         yield _waiting("holding_tasks", tasks, "due_on")
         offers = access.narrow(HostOffer.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("offers", offers.waiting(), "asked_at")
+        shared = access.narrow(Task.objects.visible_to(user), Right.WRITE_PEOPLE)
+        yield _waiting("help_wanted", shared.needing_help(), "help_wanted_at")
+        yield _waiting("cooperation_tasks", shared.overdue(), "due_on")
         asked = access.narrow(DataRequest.objects.visible_to(user), Right.WRITE_PEOPLE).waiting()
         yield _waiting("requests", asked, "received_at")
         batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)

@@ -27,6 +27,9 @@ from municipalities.organisations.models import Organisation
 from municipalities.tenancy.models import Membership, User
 from municipalities.topics.models import Topic
 from welcome.club.models import Member
+from welcome.cooperation.measure_models import Measure
+from welcome.cooperation.models import CooperationMeeting, Participant
+from welcome.cooperation.settings_models import CooperationSettings
 from welcome.hosts.models import Host
 from welcome.hosts.offers import HostOffer
 from welcome.hosts.rules import HostRules
@@ -65,6 +68,15 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
             (WelcomeMeeting, "groups", _("Welcome meetings")),
             (Gift, "redeem", _("Gifts")),
             (Package, "package_2", _("Packages")),
+        ],
+    ),
+    (
+        _("Cooperation"),
+        [
+            (CooperationMeeting, "forum", _("Cooperation meetings")),
+            (Measure, "checklist", _("Measures")),
+            (Participant, "handshake", _("People of the cooperation")),
+            (CooperationSettings, "balance", _("How the cooperation is shared")),
         ],
     ),
     (

@@ -72,6 +72,20 @@ QUEUES = {
         "admin:welcome_hostoffer_changelist",
         "waiting=yes",
     ),
+    "help_wanted": Kind(
+        _("person of the cooperation asks for help with a task"),
+        _("people of the cooperation ask for help with tasks"),
+        _("See what they need, or give the task to somebody else."),
+        "admin:welcome_measure_changelist",
+        "tasks=help",
+    ),
+    "cooperation_tasks": Kind(
+        _("task of the cooperation is overdue"),
+        _("tasks of the cooperation are overdue"),
+        _("Whoever has it was reminded; ask what is in the way."),
+        "admin:welcome_measure_changelist",
+        "tasks=late",
+    ),
     "requests": Kind(
         _("request about own data waits for an answer"),
         _("requests about own data wait for an answer"),

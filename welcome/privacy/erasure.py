@@ -19,6 +19,7 @@ from municipalities.links.models import Link
 from municipalities.privacy.registry import Declaration, Erasure, Kind, of_households
 from municipalities.tenancy.models import User
 from welcome.club import actions as club
+from welcome.cooperation import forgetting as cooperation
 from welcome.households import forgetting, holding, logging_in, ties
 from welcome.households.models import Household, Person
 from welcome.letters import purging, showing
@@ -30,7 +31,10 @@ from welcome.privacy.models import DataRequest, Outcome
 # The registry's general way is not enough for these: files hang on them, or the rest hangs on them.
 _BY_HAND = {"welcome.Household", "welcome.Person", "welcome.Letter", "welcome.LeftOut"}
 # What people send by themselves: what is settled goes with the household, the rest is found by what reaches them.
-_SENT = {"welcome.Order", "welcome.Member"}
+_SENT = {
+    "welcome.Order", "welcome.Member", "welcome.Participant", "welcome.Attendance", "welcome.Vote",
+    "welcome.GroupMember",
+}  # fmt: skip
 # What somebody wrote, and may name people in. The keys and the choices of a household name nobody.
 _WRITTEN = {Kind.FREE_TEXT, Kind.SPECIAL, Kind.CONTACT}
 
@@ -124,6 +128,7 @@ def erase(
         if not by_the_clock:
             orders.forget_of(people=plan.people, by=by)
             club.forget_of(people=plan.people, by=by)
+            cooperation.forget_of(people=plan.people, by=by)
         home = Household.objects.select_for_update().filter(pk=household.pk).first()
         if home is not None and home.is_held:
             raise Refused(holding.refusal())  # All of it is undone: who may only be kept is kept.

@@ -36,6 +36,8 @@ from municipalities.links.models import Link
 from municipalities.municipality.models import Municipality
 from municipalities.municipality.retention import months_before
 from welcome.club.models import Member
+from welcome.cooperation import forgetting as cooperation
+from welcome.cooperation.models import Participant
 from welcome.hosts.offers import HostOffer
 from welcome.households import logging_in
 from welcome.households.consents import Consent, ConsentPurpose
@@ -61,6 +63,7 @@ WITHDRAWN_STORIES_KEPT = datetime.timedelta(days=7)
 ORDERS_KEPT = datetime.timedelta(days=30)
 UNANSWERED_MONTHS = 6
 TALKS_KEPT_MONTHS, REFUSED_KEPT_MONTHS = 24, 60
+UNINVITED_MONTHS = 24
 LINKS_KEPT = datetime.timedelta(days=30)
 BATCH = 100
 logger = logging.getLogger(__name__)
@@ -225,6 +228,13 @@ def _members(place: Municipality, day: datetime.date) -> models.QuerySet[Member]
     return Member.objects.of(place).run_out(day)
 
 
+def _participants(place: Municipality, day: datetime.date) -> models.QuerySet[Participant]:
+    """Invited to nothing for long; not of somebody whose data may only be kept."""
+    emails, phones = _held_reached_by(place)
+    over = cooperation.over(place, _evening(months_before(day, UNINVITED_MONTHS)))
+    return over.annotate(folded=Lower("email")).exclude(folded__in=emails).exclude(phone__in=phones)
+
+
 def _take_letters(run: LetterRun) -> None:
     purging.forget(run=run, letters=_not_held(Letter.objects.of(run.municipality)))
 
@@ -260,6 +270,10 @@ def _take_employer(row: VacancySubmission) -> None:
 
 def _take_holding(row: Holding) -> None:
     forget_owners(holding=row)
+
+
+def _take_participant(row: Participant) -> None:
+    cooperation.forget(participant=row, by=None)
 
 
 def _take_household(home: Household) -> None:
@@ -305,6 +319,12 @@ RULES = [
     ),
     Rule(
         "club", _("Wishes to join the newcomers' club that nobody confirmed"), _members, _take_with_its_link
+    ),
+    Rule(
+        "participants",
+        _("People of the cooperation who are invited to nothing any more"),
+        _participants,
+        _take_participant,
     ),
     Rule("links", _("Links that have run out"), _links, _take_row),
     Rule("own_logins", _("ID-porten logins that nobody has used for a year"), _own_logins, _take_login),

@@ -12,8 +12,14 @@ from municipalities.links.purposes import Purpose
 from municipalities.municipality.models import Municipality
 from municipalities.topics.review import REVIEW
 from tests.factories.municipalities import MembershipFactory, TopicFactory, TopicTextFactory
-from tests.factories.welcome import HouseholdFactory, LetterFactory, LetterRunFactory
+from tests.factories.welcome import (
+    CooperationMeetingFactory,
+    HouseholdFactory,
+    LetterFactory,
+    LetterRunFactory,
+)
 from tests.test_tenancy import make
+from welcome.cooperation.links import IDEAS
 from welcome.letters.links import LETTER
 from welcome.orders.links import KEEP
 
@@ -44,6 +50,7 @@ OBJECTS: dict[str, Callable[[Municipality], Any]] = {
     REVIEW.code: _text,
     LETTER.code: _letter,
     KEEP.code: _planning,
+    IDEAS.code: lambda municipality: CooperationMeetingFactory(municipality=municipality, gathering=True),
 }
 
 
