@@ -13,6 +13,7 @@ from demo.places import FOLDER, Place, places
 from municipalities.municipality.models import Municipality
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
 from welcome.households.models import Household
+from welcome.meetings import programme
 from welcome.meetings.models import MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
 
@@ -114,8 +115,13 @@ def _add_meeting(municipality: Municipality, place: Place, entry: dict[str, Any]
         place=entry["place"],
         address=entry["address"],
         capacity=entry["seats"],
+        spoken=["nb", "en"],
+        interpreted=["uk"],
+        child_care=True,
+        food=True,
         published=True,
     )
+    programme.start_from_standard(meeting=meeting, by=None)
     MeetingText.objects.bulk_create(
         MeetingText(municipality=municipality, meeting=meeting, **text)
         for text in _texts(_written()["meeting"], place)

@@ -10,6 +10,7 @@ from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunTex
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
+from welcome.meetings.programme import ProgrammeItem
 from welcome.orders.models import Order
 from welcome.packages.models import Gift, GiftText
 from welcome.portal.models import MissedSearch, PageDay
@@ -44,6 +45,7 @@ __all__ = [
     "PageDay",
     "Person",
     "PrintFile",
+    "ProgrammeItem",
     "Proof",
     "ProofProblem",
     "ProofSample",

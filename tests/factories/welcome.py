@@ -19,6 +19,7 @@ from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, Pr
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
+from welcome.meetings.programme import ProgrammeItem, Subject
 from welcome.orders.models import Order, OrderState, Situation
 from welcome.packages.models import Gift, GiftText
 from welcome.portal.models import MissedSearch, PageDay
@@ -315,6 +316,16 @@ class MeetingTextFactory(DjangoModelFactory[MeetingText]):
     language = "nb"
     title = "Velkomstmøte"
     brief = "Kaffe, og folk du kan spørre om alt."
+
+
+class ProgrammeItemFactory(DjangoModelFactory[ProgrammeItem]):
+    class Meta:
+        model = ProgrammeItem
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    starts_at = datetime.time(18, 15)
+    subject = Subject.MAYOR
 
 
 class InvitationFactory(DjangoModelFactory[Invitation]):

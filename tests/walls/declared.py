@@ -425,6 +425,7 @@ STAFF = {
     ),
     "admin:welcome_welcomemeeting_signups": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_welcomemeeting_csv": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_welcomemeeting_programme": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_undo_check": act(Asks.LOGIN),  # What one has checked oneself, in one's session.

@@ -604,6 +604,7 @@ CHANGE_NOTHING = {
     "welcome_welcomemeeting_add": MEETING,
     "welcome_welcomemeeting_change": MEETING,
     "welcome_welcomemeeting_changelist": NO_ACTIONS,
+    "welcome_welcomemeeting_programme": MEETING,
     "index": PAGE,
     "app_list": PAGE,
     "search": PAGE,

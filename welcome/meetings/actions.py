@@ -118,7 +118,7 @@ def call_off(*, meeting: WelcomeMeeting, by: User | None) -> bool:
         if meeting.is_cancelled:
             return False
         meeting.cancelled_at = timezone.now()
-        meeting.save(update_fields=["cancelled_at"])
+        meeting.save(update_fields=["cancelled_at", "changed_at"])
         recording.record(action=Action.CANCELLED, of=meeting, by_id=by.pk if by else None)
     return True
 

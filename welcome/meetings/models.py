@@ -1,6 +1,7 @@
 """Welcome meetings: when and where, who is invited by letter, and who comes."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -13,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import Municipality, MunicipalityOwned, OwnedQuerySet
-from municipalities.texts.languages import CHOICES
+from municipalities.texts.languages import CHOICES, LANGUAGES
 from municipalities.texts.models import ShortText, TextSet, text_constraints
+from welcome.hosts.models import validate_spoken
 from welcome.households.models import Household, Person, Protection
 
 MOST_SEATS = 2000
@@ -61,7 +63,16 @@ class WelcomeMeeting(MunicipalityOwned):
             "Letters that are made ready now invite to the next one, and the public pages tell of it."
         ),
     )
+    spoken = models.JSONField(
+        _("languages spoken"), default=list, blank=True, db_default=[], validators=[validate_spoken]
+    )
+    interpreted = models.JSONField(
+        _("interpreted into"), default=list, blank=True, db_default=[], validators=[validate_spoken]
+    )
+    child_care = models.BooleanField(_("somebody looks after the children"), default=False, db_default=False)
+    food = models.BooleanField(_("food is served"), default=False, db_default=False)
     cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -99,8 +110,21 @@ class WelcomeMeeting(MunicipalityOwned):
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 
+    @property
+    def spoken_names(self) -> str:
+        """In the languages' own words: who looks for theirs knows it by that."""
+        return own_names(self.spoken)
+
+    @property
+    def interpreted_names(self) -> str:
+        return own_names(self.interpreted)
+
     def takes_sign_ups(self, now: datetime.datetime | None = None) -> bool:
         return self.published and not self.is_cancelled and (now or timezone.now()) < self.deadline
+
+
+def own_names(codes: Iterable[str]) -> str:
+    return ", ".join(LANGUAGES[code].own_name for code in codes if code in LANGUAGES)
 
 
 def next_for(municipality: Municipality, *, after: datetime.date) -> WelcomeMeeting | None:

@@ -2,12 +2,20 @@ from municipalities.privacy.activities import ACCOUNTS, MEETINGS, WELCOME
 from municipalities.privacy.below import STAFF
 from municipalities.privacy.registry import Basis, Kind, Personal, declare, nothing_personal
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
+from welcome.meetings.programme import ProgrammeItem
 from welcome.packages.personal import SHORT_TEXT
 
 DECLARATIONS = [
     nothing_personal(
         WelcomeMeeting, "id", "municipality", "starts_at", "ends_at", "place", "address", "capacity", "deadline",
-        "published", "cancelled_at",
+        "published", "spoken", "interpreted", "child_care", "food", "cancelled_at", "changed_at",
+    ),
+    # Who speaks does so in public, for the office or the club that is theirs.
+    declare(
+        ProgrammeItem,
+        activity=ACCOUNTS,
+        personal={"speaker": Kind.IDENTITY},
+        plain=["id", "municipality", "meeting", "starts_at", "subject", "title"],
     ),
     declare(MeetingText, activity=ACCOUNTS, personal={"changed_by": STAFF}, plain=(*SHORT_TEXT, "meeting")),
     declare(

@@ -104,6 +104,7 @@ def _show(
         "municipality": place,
         "slot": slot,
         "meeting": its,
+        "programme": its.programme.all(),
         "same_day": timezone.localdate(its.starts_at) == timezone.localdate(its.ends_at),
         "text": text,
         "sign_up": known,
