@@ -9,6 +9,7 @@ from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunText
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate
+from welcome.meetings.attendance import Attendance
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.meetings.programme import ProgrammeItem
 from welcome.orders.models import Order
@@ -19,6 +20,7 @@ from welcome.privacy.models import DataRequest
 from welcome.stories.models import Story, Storyteller, StoryText
 
 __all__ = [
+    "Attendance",
     "ChannelSettings",
     "Consent",
     "ConsentText",

@@ -18,6 +18,7 @@ from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
+from welcome.meetings.attendance import Attendance
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.meetings.programme import ProgrammeItem, Subject
 from welcome.orders.models import Order, OrderState, Situation
@@ -388,6 +389,17 @@ class SignUpFactory(DjangoModelFactory[SignUp]):
     state = SignUpState.COMING
     seats = factory.LazyAttribute(lambda row: row.adults + len(getattr(row, "children", [])))
     adults = 1
+
+
+class AttendanceFactory(DjangoModelFactory[Attendance]):
+    class Meta:
+        model = Attendance
+
+    sign_up = factory.SubFactory(SignUpFactory)
+    meeting = factory.SelfAttribute("sign_up.meeting")
+    municipality = factory.SelfAttribute("meeting.municipality")
+    adults = 1
+    children = 0
 
 
 class PageDayFactory(DjangoModelFactory[PageDay]):

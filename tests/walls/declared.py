@@ -425,6 +425,9 @@ STAFF = {
     ),
     "admin:welcome_welcomemeeting_signups": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_welcomemeeting_csv": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
+    # Both the tick and its refusal lead back to the list.
+    "admin:welcome_welcomemeeting_door": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_welcomemeeting_numbers": staff(READ_PEOPLE),
     "admin:welcome_welcomemeeting_programme": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),

@@ -109,6 +109,7 @@ SHOW_PEOPLE = {
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
     "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
+    "welcome_welcomemeeting_door",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
     "welcome_order_change",
     "welcome_order_changelist", "welcome_hostoffer_change", "welcome_member_changelist",
@@ -431,6 +432,17 @@ def stories(rows, client):
         [
             at("welcome_welcomemeeting_signups", caller, rows[WelcomeMeeting].pk),
             at("welcome_welcomemeeting_signups", {"cancel": rows[SignUp].pk}, rows[WelcomeMeeting].pk),
+        ],
+        [
+            lambda: WelcomeMeeting.objects.filter(pk=rows[WelcomeMeeting].pk).update(
+                deadline=timezone.now() - datetime.timedelta(hours=2),
+                starts_at=timezone.now() - datetime.timedelta(hours=1),
+            ),
+            at(
+                "welcome_welcomemeeting_door",
+                {"came": rows[SignUp].pk, "adults": 1, "children": 0},
+                rows[WelcomeMeeting].pk,
+            ),
         ],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "save")],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "drop")],

@@ -15,8 +15,8 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin, ScopedStackedInline, ScopedTabularInline
 from municipalities.texts.display import labels, standing
 from municipalities.texts.forms import TextFormSet
-from welcome.meetings import programme, seats, sign_up_pages
-from welcome.meetings.figures import counts
+from welcome.meetings import attendance, attendance_pages, programme, seats, sign_up_pages
+from welcome.meetings.figures import counts, numbers
 from welcome.meetings.forms import (
     MeetingForm,
     MeetingTextForm,
@@ -92,6 +92,16 @@ class WelcomeMeetingAdmin(ScopedAdmin):
                 name="welcome_welcomemeeting_csv",
             ),
             path(
+                "<int:object_id>/door/",
+                staff_only(attendance_pages.door),
+                name="welcome_welcomemeeting_door",
+            ),
+            path(
+                "<int:object_id>/numbers.csv",
+                staff_only(attendance_pages.numbers_csv),
+                name="welcome_welcomemeeting_numbers",
+            ),
+            path(
                 "<int:object_id>/programme/",
                 staff_only(self.start_programme),
                 name="welcome_welcomemeeting_programme",
@@ -160,6 +170,8 @@ class WelcomeMeetingAdmin(ScopedAdmin):
             "meeting": found,
             "count": counts([found])[found.pk],
             "may_write": self.has_change_permission(request, found),
+            "numbers": attendance_pages.told(numbers(found)),
+            "door_is_open": attendance.is_open(found),
             "no_programme": not found.programme.exists(),
         }  # fmt: skip
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))

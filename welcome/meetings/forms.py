@@ -91,6 +91,23 @@ class SignUpByHandForm(SignUpForm):
     field_order = ["name", "contact", "adults", "children", "language", "needs"]
 
 
+class CameForm(forms.Form):
+    """How many came of one sign-up, or of those who just came."""
+
+    adults = forms.IntegerField(
+        label=_("Adults"),
+        min_value=0,
+        max_value=MOST_ADULTS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    children = forms.IntegerField(
+        label=_("Children"),
+        min_value=0,
+        max_value=MOST_CHILDREN,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 class MeetingForm(ScopedForm):
     spoken = forms.MultipleChoiceField(
         label=_("Languages spoken"),

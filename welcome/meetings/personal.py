@@ -1,9 +1,18 @@
+from django.utils.translation import gettext_lazy as _
+
 from municipalities.privacy.activities import ACCOUNTS, MEETINGS, WELCOME
 from municipalities.privacy.below import STAFF
-from municipalities.privacy.registry import Basis, Kind, Personal, declare, nothing_personal
+from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare, nothing_personal
+from welcome.meetings.attendance import Attendance
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.meetings.programme import ProgrammeItem
 from welcome.packages.personal import SHORT_TEXT
+
+_COUNTED = Personal(
+    Kind.HOUSEHOLD,
+    Erasure.KEEP,
+    keep=_("so that it is known how many came to the meeting; it is told of nobody"),
+)
 
 DECLARATIONS = [
     nothing_personal(
@@ -48,5 +57,19 @@ DECLARATIONS = [
             "cancelled_at": Kind.TRACE,
         },
         plain=["id", "municipality", "seats", "merged"],
+    ),
+    # The numbers stay when who they are of is deleted.
+    declare(
+        Attendance,
+        activity=MEETINGS,
+        rows=lambda household: Attendance.objects.filter(sign_up__household=household),
+        personal={
+            "sign_up": Personal(Kind.HOUSEHOLD, Erasure.UNLINK, shown=False),
+            "meeting": _COUNTED,
+            "adults": _COUNTED,
+            "children": _COUNTED,
+            "noted_at": _COUNTED,
+        },
+        plain=["id", "municipality"],
     ),
 ]  # fmt: skip

@@ -123,8 +123,8 @@ def written(**item):
     return {
         "starts_at_0": "2027-01-14", "starts_at_1": "18:00", "ends_at_0": "2027-01-14", "ends_at_1": "20:30",
         "deadline_0": "2027-01-12", "deadline_1": "12:00", "place": "Kulturhuset", "capacity": 40,
-        "spoken": ["nb", "uk"], "food": "on", "texts-TOTAL_FORMS": 3, "texts-INITIAL_FORMS": 0, "programme-TOTAL_FORMS": 1,
-        "programme-INITIAL_FORMS": 0,
+        "spoken": ["nb", "uk"], "food": "on", "texts-TOTAL_FORMS": 3, "texts-INITIAL_FORMS": 0,
+        "programme-TOTAL_FORMS": 1, "programme-INITIAL_FORMS": 0,
     } | {f"programme-0-{name}": value for name, value in item.items()}  # fmt: skip
 
 
