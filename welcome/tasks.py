@@ -2,7 +2,7 @@ from welcome.club.tasks import mail_members
 from welcome.hosts.tasks import mail_offers
 from welcome.households.tasks import read_import, save_import, sweep_imports
 from welcome.letters.tasks import deliver, freeze, open_due_runs, prove, render_file, sweep
-from welcome.meetings.tasks import fill_meetings
+from welcome.meetings.tasks import fill_meetings, mail_who_comes
 from welcome.orders.tasks import ask_planners, sweep_orders
 from welcome.portal.tasks import keep_counts, tidy_counts
 from welcome.privacy.tasks import clean, clean_municipality, mail_answers
@@ -19,6 +19,7 @@ __all__ = [
     "mail_answers",
     "mail_members",
     "mail_offers",
+    "mail_who_comes",
     "open_due_runs",
     "prove",
     "read_import",

@@ -271,6 +271,11 @@ LINKS = {
     "portal:keep-planning": Rule(Kind.LINK, post=ANYBODY),
     "portal:meeting": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:meeting-calendar": Rule(Kind.LINK),
+    "portal:seat": Rule(Kind.LINK),
+    "portal:seat-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:seat-decline": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:seat-calendar": Rule(Kind.LINK),
 }
 # One's own account: what it shows, and that one logs in anew before something grave, is the login's own to test.
 _OWN = staff(Asks.LOGIN, Asks.LOGIN, got=OK | ELSEWHERE, posted=EMPTY | ELSEWHERE)

@@ -18,7 +18,7 @@ from municipalities.tenancy.models import User
 from welcome.households.models import Household
 from welcome.meetings import seats
 from welcome.meetings.links import MEETING
-from welcome.meetings.models import Invitation, SignUp, SignUpState, WelcomeMeeting
+from welcome.meetings.models import Invitation, SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
 
 BATCH = 500
 
@@ -61,7 +61,7 @@ def sign_up(*, meeting: WelcomeMeeting, household: Household, party: Party) -> S
     seat or the place in the line. Raises ValidationError after the deadline, and for more seats than are free."""
     with transaction.atomic():
         meeting = _open(meeting)
-        known = SignUp.objects.filter(meeting=meeting, household=household, merged=False).first()
+        known = _locked(SignUp.objects.filter(meeting=meeting, household=household, merged=False))
         if known is not None and known.state != SignUpState.CANCELLED:
             return _change(meeting, known, party)
         row = known or SignUp(meeting=meeting, municipality_id=meeting.municipality_id, household=household)
@@ -85,14 +85,20 @@ def cancel(*, sign_up: SignUp, by: User | None) -> bool:
     themselves (`by` is None) after the deadline."""
     with transaction.atomic():
         meeting = _open(sign_up.meeting) if by is None else seats.locked(sign_up.meeting)
-        row = SignUp.objects.standing().filter(pk=sign_up.pk).first()
-        if row is None:
-            return False
-        row.state, row.cancelled_at, row.moved_up_at = SignUpState.CANCELLED, timezone.now(), None
-        row.needs = ""  # Of no use any more, and perhaps about somebody's health.
-        row.save(update_fields=["state", "cancelled_at", "moved_up_at", "needs"])
-        _note(Action.CANCELLED, row, by)
-        seats.move_up(meeting)
+        return take_out(meeting=meeting, sign_up=sign_up, by=by)
+
+
+def take_out(*, meeting: WelcomeMeeting, sign_up: SignUp, by: User | None) -> bool:
+    """For who has locked the meeting and knows that they may. False if it was cancelled before."""
+    row = _locked(SignUp.objects.standing().filter(pk=sign_up.pk))
+    if row is None:
+        return False
+    row.state, row.cancelled_at = SignUpState.CANCELLED, timezone.now()
+    row.needs = ""  # Of no use any more, and perhaps about somebody's health.
+    _forget_offer(row)
+    row.save()
+    note(Action.CANCELLED, row, by)
+    seats.move_up(meeting)
     return True
 
 
@@ -104,10 +110,10 @@ def forget(*, sign_up: SignUp, by: User | None) -> bool:
         row = SignUp.objects.filter(pk=sign_up.pk).first()
         if row is None:
             return False
-        _note(Action.ERASED, row, by)
+        note(Action.ERASED, row, by)
+        links.forget(of=row)
         row.delete()
-        if not meeting.is_cancelled and meeting.starts_at > timezone.now():
-            seats.move_up(meeting)
+        seats.move_up(meeting)
     return True
 
 
@@ -129,9 +135,10 @@ def _put_in(meeting: WelcomeMeeting, row: SignUp, party: Party, *, by: User | No
     # Nobody passes those who wait, even if the few seats that are free would be enough for them.
     fits = not waits and seats.taken(meeting) + party.seats <= meeting.capacity
     row.state = SignUpState.COMING if fits else SignUpState.WAITING
-    row.asked_at, row.cancelled_at, row.moved_up_at = timezone.now(), None, None
+    row.asked_at, row.cancelled_at = timezone.now(), None
+    _forget_offer(row)
     row.save()
-    _note(Action.ADDED, row, by)
+    note(Action.ADDED, row, by)
     return row
 
 
@@ -148,10 +155,22 @@ def _change(meeting: WelcomeMeeting, row: SignUp, party: Party) -> SignUp:
                 % {"n": max(free, 0)}
             )
     _write(row, party)
+    if row.answer_by is not None:  # Who says how many they are says that they come.
+        row.answer_by, row.confirmed_at = None, timezone.now()
     row.save()
-    _note(Action.CHANGED, row, None)
+    note(Action.CHANGED, row, None)
     seats.move_up(meeting)
     return row
+
+
+def _locked(rows: SignUpQuerySet) -> SignUp | None:
+    """With what the mail that may just be on its way has marked: all of a row is written."""
+    found: SignUpQuerySet = rows.select_for_update(of=("self",))
+    return found.first()
+
+
+def _forget_offer(row: SignUp) -> None:
+    row.moved_up_at = row.told_at = row.answer_by = row.confirmed_at = None
 
 
 def _write(row: SignUp, party: Party) -> None:
@@ -168,7 +187,12 @@ def _open(meeting: WelcomeMeeting) -> WelcomeMeeting:
     return meeting
 
 
-def _note(action: Action, row: SignUp, by: User | None) -> None:
+def note(action: Action, row: SignUp, by: User | None) -> None:
     fields = ["adults", "children", "language", "needs"] if action == Action.CHANGED else []
-    note = f"meeting={row.meeting_id}"
-    recording.record(action=action, of=row, fields=fields, note=note, by_id=by.pk if by else None)
+    recording.record(
+        action=action,
+        of=row,
+        fields=fields,
+        note=f"meeting={row.meeting_id}",
+        by_id=by.pk if by else None,
+    )

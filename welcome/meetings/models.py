@@ -203,6 +203,10 @@ class SignUpQuerySet(OwnedQuerySet["SignUp"]):
         """In the order in which they are offered a seat."""
         return self.filter(state=SignUpState.WAITING, merged=False).order_by("asked_at", "pk")
 
+    def offered(self) -> Self:
+        """Those whose seat is kept until they answer."""
+        return self.coming().exclude(answer_by=None)
+
     def standing(self) -> Self:
         return self.filter(merged=False).exclude(state=SignUpState.CANCELLED)
 
@@ -248,6 +252,11 @@ class SignUp(MunicipalityOwned):
     state = models.CharField(_("state"), max_length=9, choices=SignUpState, editable=False)
     asked_at = models.DateTimeField(_("signed up"), default=timezone.now, editable=False)
     moved_up_at = models.DateTimeField(_("moved up"), null=True, editable=False)
+    # When the mail went that says so; until when the seat is kept for their yes; when they said it.
+    told_at = models.DateTimeField(_("told of the seat"), null=True, editable=False)
+    answer_by = models.DateTimeField(_("seat kept until"), null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("signed off"), null=True, editable=False)
     # Two households that were one signed up each: this one's was merged into that of the other, whose holds.
     merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
@@ -288,6 +297,22 @@ class SignUp(MunicipalityOwned):
                 condition=Q(moved_up_at=None) | ~Q(state=SignUpState.WAITING),
                 name="signup_moved_up_waits_no_more",
                 violation_error_message=_("Who has moved up is not on the waiting list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(moved_up_at__isnull=False),
+                name="signup_told_of_a_seat_has_moved_up",
+                violation_error_message=_("Only who has moved up is told of a seat."),
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_by=None)
+                | Q(state=SignUpState.COMING, told_at__isnull=False, confirmed_at=None),
+                name="signup_kept_seat_waits_for_an_answer",
+                violation_error_message=_("A seat is kept for who was told of it and has not answered."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(state=SignUpState.COMING, told_at__isnull=False),
+                name="signup_confirmed_was_told",
+                violation_error_message=_("Only who was told of a seat confirms it."),
             ),
         ]
 

@@ -22,7 +22,10 @@ def taken(meeting: WelcomeMeeting) -> int:
 
 def move_up(meeting: WelcomeMeeting) -> int:
     """Gives the free seats of a meeting that the caller has locked to those who wait, in order: a family that
-    doesn't fit yet is not passed by who came later. How many sign-ups moved."""
+    doesn't fit yet is not passed by who came later. How many sign-ups moved; none once it has begun or is called off:
+    nobody could come any more."""
+    if meeting.is_cancelled or meeting.starts_at <= timezone.now():
+        return 0
     free = meeting.capacity - taken(meeting)
     moved = []
     for row in SignUp.objects.waiting().filter(meeting=meeting):
@@ -39,7 +42,6 @@ def move_up(meeting: WelcomeMeeting) -> int:
 
 
 def fill(*, meeting: WelcomeMeeting) -> int:
-    """As `move_up`, after seats were added or a sign-up was erased; not once it has begun or is called off."""
+    """As `move_up`, after seats were added or a sign-up was erased."""
     with transaction.atomic():
-        meeting = locked(meeting)
-        return 0 if meeting.is_cancelled or meeting.starts_at <= timezone.now() else move_up(meeting)
+        return move_up(locked(meeting))
