@@ -10,6 +10,7 @@ from welcome.letters.models import LeftOut, Letter, LetterRun, PrintFile, RunTex
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate
 from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.meetings.programme import ProgrammeItem
 from welcome.orders.models import Order
@@ -21,6 +22,7 @@ from welcome.stories.models import Story, Storyteller, StoryText
 
 __all__ = [
     "Attendance",
+    "Call",
     "ChannelSettings",
     "Consent",
     "ConsentText",

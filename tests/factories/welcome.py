@@ -19,6 +19,7 @@ from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, Pr
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
 from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.meetings.programme import ProgrammeItem, Subject
 from welcome.orders.models import Order, OrderState, Situation
@@ -389,6 +390,16 @@ class SignUpFactory(DjangoModelFactory[SignUp]):
     state = SignUpState.COMING
     seats = factory.LazyAttribute(lambda row: row.adults + len(getattr(row, "children", [])))
     adults = 1
+
+
+class CallFactory(DjangoModelFactory[Call]):
+    class Meta:
+        model = Call
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    household = factory.SubFactory(HouseholdFactory, municipality=factory.SelfAttribute("..municipality"))
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=7))
 
 
 class AttendanceFactory(DjangoModelFactory[Attendance]):

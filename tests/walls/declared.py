@@ -47,6 +47,7 @@ from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOutReason, Letter, LetterRun
 from welcome.letters.template_models import LetterTemplate
+from welcome.meetings.calls import Call
 from welcome.meetings.models import WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
@@ -432,6 +433,8 @@ STAFF = {
     "admin:welcome_welcomemeeting_csv": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
     # Both the tick and its refusal lead back to the list.
     "admin:welcome_welcomemeeting_door": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_welcomemeeting_calls": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_welcomemeeting_call": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_welcomemeeting_numbers": staff(READ_PEOPLE),
     "admin:welcome_welcomemeeting_programme": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
@@ -543,6 +546,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "login": [place.rows[OwnLogin].pk],
         "letter": [place.rows[Letter].pk if Letter in place.rows else 1],
         "meeting": [place.rows[WelcomeMeeting].pk],
+        "call": [place.rows[Call].pk if Call in place.rows else 1],
         "kind": {
             "portal:my-ask": RequestKind.values,
             "portal:my-data": ["pdf", "json"],

@@ -51,6 +51,7 @@ from tests.factories.municipalities import (
     VacancyFactory,
 )
 from tests.factories.welcome import (
+    CallFactory,
     DataRequestFactory,
     DeliveryFactory,
     GiftFactory,
@@ -60,6 +61,7 @@ from tests.factories.welcome import (
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,
+    InvitationFactory,
     MemberFactory,
     OrderFactory,
     OwnLoginFactory,
@@ -86,6 +88,7 @@ from welcome.households.quarters import Quarter
 from welcome.letters import runs
 from welcome.letters.links import LETTER
 from welcome.letters.models import LetterRun, LetterState
+from welcome.meetings.calls import Call
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
@@ -109,7 +112,7 @@ SHOW_PEOPLE = {
     "welcome_letterrun_cohort", "welcome_letterrun_letter_page", "welcome_letterrun_letter_pdf",
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
     "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv", "welcome_household_meetings",
-    "welcome_welcomemeeting_door",
+    "welcome_welcomemeeting_door", "welcome_welcomemeeting_calls", "welcome_welcomemeeting_call",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
     "welcome_order_change",
     "welcome_order_changelist", "welcome_hostoffer_change", "welcome_member_changelist",
@@ -158,6 +161,7 @@ def scene(client):
     StorytellerFactory(story=story, email=MAIL)
     meeting = rows[WelcomeMeeting] = WelcomeMeetingFactory(municipality=place)
     rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
+    rows[Call] = CallFactory(meeting=meeting, household=home)
     rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
     rows[Order] = OrderFactory(municipality=place, family_name=NAME)
     rows[HostOffer] = HostOfferFactory(municipality=place, name=f"Guro {NAME}", waiting=True)
@@ -434,12 +438,32 @@ def stories(rows, client):
             at("welcome_welcomemeeting_signups", {"cancel": rows[SignUp].pk}, rows[WelcomeMeeting].pk),
         ],
         [
+            at(
+                "welcome_welcomemeeting_call",
+                {"outcome": "declines"},
+                rows[WelcomeMeeting].pk,
+                rows[Call].pk,
+            )
+        ],
+        [
+            lambda: InvitationFactory(
+                meeting=rows[WelcomeMeeting], household=HouseholdFactory(municipality=place)
+            ),
+            at(
+                "welcome_welcomemeeting_calls",
+                {"whom": "invited", "callers": [rows[User].pk], "due_on": timezone.localdate().isoformat()},
+                rows[WelcomeMeeting].pk,
+            ),
+        ],
+        [
             lambda: WelcomeMeeting.objects.filter(pk=rows[WelcomeMeeting].pk).update(
                 deadline=timezone.now() - datetime.timedelta(hours=2),
                 starts_at=timezone.now() - datetime.timedelta(hours=1),
             ),
             at(
                 "welcome_welcomemeeting_door",
+                "welcome_welcomemeeting_calls",
+                "welcome_welcomemeeting_call",
                 {"came": rows[SignUp].pk, "adults": 1, "children": 0},
                 rows[WelcomeMeeting].pk,
             ),

@@ -56,16 +56,17 @@ class Party:
         return self.adults + len(self.children)
 
 
-def sign_up(*, meeting: WelcomeMeeting, household: Household, party: Party) -> SignUp:
+def sign_up(*, meeting: WelcomeMeeting, household: Household, party: Party, by: User | None = None) -> SignUp:
     """Signs up, or changes what was signed up before; full meetings have a waiting list. Who changes keeps the
-    seat or the place in the line. Raises ValidationError after the deadline, and for more seats than are free."""
+    seat or the place in the line. Raises ValidationError after the deadline, for staff (`by`) once it has begun, and
+    for more seats than are free."""
     with transaction.atomic():
-        meeting = _open(meeting)
+        meeting = _open(meeting) if by is None else _open_to_staff(meeting)
         known = _locked(SignUp.objects.filter(meeting=meeting, household=household, merged=False))
         if known is not None and known.state != SignUpState.CANCELLED:
-            return _change(meeting, known, party)
+            return _change(meeting, known, party, by)
         row = known or SignUp(meeting=meeting, municipality_id=meeting.municipality_id, household=household)
-        return _put_in(meeting, row, party, by=None)
+        return _put_in(meeting, row, party, by=by)
 
 
 def sign_up_by_hand(
@@ -73,9 +74,7 @@ def sign_up_by_hand(
 ) -> SignUp:
     """For somebody who called; staff may do so until the meeting begins."""
     with transaction.atomic():
-        meeting = seats.locked(meeting)
-        if meeting.is_cancelled or meeting.starts_at <= timezone.now():
-            raise ValidationError(_("This meeting is over or called off."))
+        meeting = _open_to_staff(meeting)
         row = SignUp(meeting=meeting, municipality_id=meeting.municipality_id, name=name, contact=contact)
         return _put_in(meeting, row, party, by=by)
 
@@ -142,7 +141,7 @@ def _put_in(meeting: WelcomeMeeting, row: SignUp, party: Party, *, by: User | No
     return row
 
 
-def _change(meeting: WelcomeMeeting, row: SignUp, party: Party) -> SignUp:
+def _change(meeting: WelcomeMeeting, row: SignUp, party: Party, by: User | None) -> SignUp:
     if row.state == SignUpState.COMING:
         free = meeting.capacity - seats.taken(meeting)
         if party.seats - row.seats > max(free, 0):
@@ -158,7 +157,7 @@ def _change(meeting: WelcomeMeeting, row: SignUp, party: Party) -> SignUp:
     if row.answer_by is not None:  # Who says how many they are says that they come.
         row.answer_by, row.confirmed_at = None, timezone.now()
     row.save()
-    note(Action.CHANGED, row, None)
+    note(Action.CHANGED, row, by)
     seats.move_up(meeting)
     return row
 
@@ -184,6 +183,13 @@ def _open(meeting: WelcomeMeeting) -> WelcomeMeeting:
         raise ValidationError(_("This meeting is called off."))
     if not meeting.takes_sign_ups():
         raise ValidationError(_("It is too late to do this here. Call us, and we see what we can do."))
+    return meeting
+
+
+def _open_to_staff(meeting: WelcomeMeeting) -> WelcomeMeeting:
+    meeting = seats.locked(meeting)
+    if meeting.is_cancelled or meeting.starts_at <= timezone.now():
+        raise ValidationError(_("This meeting is over or called off."))
     return meeting
 
 

@@ -15,7 +15,7 @@ from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ScopedAdmin, ScopedStackedInline, ScopedTabularInline
 from municipalities.texts.display import labels, standing
 from municipalities.texts.forms import TextFormSet
-from welcome.meetings import attendance, attendance_pages, programme, seats, sign_up_pages
+from welcome.meetings import attendance, attendance_pages, call_pages, programme, seats, sign_up_pages
 from welcome.meetings.figures import counts, numbers
 from welcome.meetings.forms import (
     MeetingForm,
@@ -95,6 +95,16 @@ class WelcomeMeetingAdmin(ScopedAdmin):
                 "<int:object_id>/door/",
                 staff_only(attendance_pages.door),
                 name="welcome_welcomemeeting_door",
+            ),
+            path(
+                "<int:object_id>/calls/",
+                staff_only(call_pages.listed),
+                name="welcome_welcomemeeting_calls",
+            ),
+            path(
+                "<int:object_id>/calls/<int:call>/",
+                staff_only(call_pages.one),
+                name="welcome_welcomemeeting_call",
             ),
             path(
                 "<int:object_id>/numbers.csv",

@@ -91,6 +91,7 @@ def told(found: Numbers) -> list[tuple[str, int]]:
     """In the order of what happens; without what nobody can know yet."""
     rows = [
         (_("Households invited"), found.invited),
+        (_("Households called"), found.called),
         (_("Sign-ups with a seat"), found.coming),
         (_("Sign-ups on the waiting list"), found.waiting),
         (_("Signed off"), found.signed_off),

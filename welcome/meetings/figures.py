@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import Invitation, SignUp, SignUpState, WelcomeMeeting
 
 
@@ -50,6 +51,7 @@ class Numbers:
     """Of one meeting: households and others who signed up as one count once, `adults` and `children` are heads."""
 
     invited: int
+    called: int
     coming: int
     waiting: int
     signed_off: int
@@ -64,7 +66,7 @@ class Numbers:
 
 
 def numbers(meeting: WelcomeMeeting) -> Numbers:
-    """In three queries. Sign-ups of those who are no known household are deleted 30 days after the meeting, and count
+    """In four queries. Sign-ups of those who are no known household are deleted 30 days after the meeting, and count
     as walk-ins from then on if they came."""
     rows = SignUp.objects.filter(meeting=meeting, merged=False)
     asked = rows.aggregate(
@@ -79,6 +81,7 @@ def numbers(meeting: WelcomeMeeting) -> Numbers:
     over = meeting.ends_at <= timezone.now() and not meeting.is_cancelled
     return Numbers(
         invited=Invitation.objects.filter(meeting=meeting, merged=False).count(),
+        called=Call.objects.made().filter(meeting=meeting).count(),
         coming=asked["coming"],
         waiting=asked["waiting"],
         signed_off=asked["signed_off"],

@@ -4,6 +4,7 @@ from municipalities.privacy.activities import ACCOUNTS, MEETINGS, WELCOME
 from municipalities.privacy.below import STAFF
 from municipalities.privacy.registry import Basis, Erasure, Kind, Personal, declare, nothing_personal
 from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import Invitation, MeetingText, SignUp, WelcomeMeeting
 from welcome.meetings.programme import ProgrammeItem
 from welcome.packages.personal import SHORT_TEXT
@@ -61,6 +62,20 @@ DECLARATIONS = [
             "cancelled_at": Kind.TRACE,
         },
         plain=["id", "municipality", "seats", "merged"],
+    ),
+    declare(
+        Call,
+        activity=MEETINGS,
+        rows=lambda household: Call.objects.filter(household=household),
+        personal={
+            "household": Personal(Kind.HOUSEHOLD, shown=False),
+            "meeting": Kind.HOUSEHOLD,
+            "caller": STAFF,
+            "due_on": Kind.TRACE,
+            "outcome": Kind.CHOICE,
+            "called_at": Kind.TRACE,
+        },
+        plain=["id", "municipality", "merged"],
     ),
     # The numbers stay when who they are of is deleted.
     declare(
