@@ -18,7 +18,7 @@ from municipalities.tenancy.models import User
 from welcome.households.models import Household
 from welcome.meetings import seats
 from welcome.meetings.links import MEETING
-from welcome.meetings.models import Invitation, SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
+from welcome.meetings.models import Invitation, SignUp, SignUpState, WelcomeMeeting
 
 BATCH = 500
 
@@ -62,7 +62,7 @@ def sign_up(*, meeting: WelcomeMeeting, household: Household, party: Party, by: 
     for more seats than are free."""
     with transaction.atomic():
         meeting = _open(meeting) if by is None else _open_to_staff(meeting)
-        known = _locked(SignUp.objects.filter(meeting=meeting, household=household, merged=False))
+        known = seats.row_locked(SignUp.objects.filter(meeting=meeting, household=household, merged=False))
         if known is not None and known.state != SignUpState.CANCELLED:
             return _change(meeting, known, party, by)
         row = known or SignUp(meeting=meeting, municipality_id=meeting.municipality_id, household=household)
@@ -84,21 +84,17 @@ def cancel(*, sign_up: SignUp, by: User | None) -> bool:
     themselves (`by` is None) after the deadline."""
     with transaction.atomic():
         meeting = _open(sign_up.meeting) if by is None else seats.locked(sign_up.meeting)
-        return take_out(meeting=meeting, sign_up=sign_up, by=by)
+        return seats.take_out(meeting=meeting, sign_up=sign_up, by=by)
 
 
-def take_out(*, meeting: WelcomeMeeting, sign_up: SignUp, by: User | None) -> bool:
-    """For who has locked the meeting and knows that they may. False if it was cancelled before."""
-    row = _locked(SignUp.objects.standing().filter(pk=sign_up.pk))
-    if row is None:
-        return False
-    row.state, row.cancelled_at = SignUpState.CANCELLED, timezone.now()
-    row.needs = ""  # Of no use any more, and perhaps about somebody's health.
-    _forget_offer(row)
-    row.save()
-    note(Action.CANCELLED, row, by)
-    seats.move_up(meeting)
-    return True
+def decline(*, sign_up: SignUp) -> bool:
+    """Who was offered a seat may say no when the time for signing off is over: it was not asked of them before.
+    False if it was said before. Raises ValidationError as `cancel` for who was offered none."""
+    with transaction.atomic():
+        meeting = seats.locked(sign_up.meeting)
+        if SignUp.objects.offered().filter(pk=sign_up.pk).exists():
+            return seats.take_out(meeting=meeting, sign_up=sign_up, by=None)
+        return cancel(sign_up=sign_up, by=None)
 
 
 def forget(*, sign_up: SignUp, by: User | None) -> bool:
@@ -109,7 +105,7 @@ def forget(*, sign_up: SignUp, by: User | None) -> bool:
         row = SignUp.objects.filter(pk=sign_up.pk).first()
         if row is None:
             return False
-        note(Action.ERASED, row, by)
+        seats.note(Action.ERASED, row, by)
         links.forget(of=row)
         row.delete()
         seats.move_up(meeting)
@@ -135,9 +131,9 @@ def _put_in(meeting: WelcomeMeeting, row: SignUp, party: Party, *, by: User | No
     fits = not waits and seats.taken(meeting) + party.seats <= meeting.capacity
     row.state = SignUpState.COMING if fits else SignUpState.WAITING
     row.asked_at, row.cancelled_at = timezone.now(), None
-    _forget_offer(row)
+    seats.forget_offer(row)
     row.save()
-    note(Action.ADDED, row, by)
+    seats.note(Action.ADDED, row, by)
     return row
 
 
@@ -157,19 +153,9 @@ def _change(meeting: WelcomeMeeting, row: SignUp, party: Party, by: User | None)
     if row.answer_by is not None:  # Who says how many they are says that they come.
         row.answer_by, row.confirmed_at = None, timezone.now()
     row.save()
-    note(Action.CHANGED, row, by)
+    seats.note(Action.CHANGED, row, by)
     seats.move_up(meeting)
     return row
-
-
-def _locked(rows: SignUpQuerySet) -> SignUp | None:
-    """With what the mail that may just be on its way has marked: all of a row is written."""
-    found: SignUpQuerySet = rows.select_for_update(of=("self",))
-    return found.first()
-
-
-def _forget_offer(row: SignUp) -> None:
-    row.moved_up_at = row.told_at = row.answer_by = row.confirmed_at = None
 
 
 def _write(row: SignUp, party: Party) -> None:
@@ -191,14 +177,3 @@ def _open_to_staff(meeting: WelcomeMeeting) -> WelcomeMeeting:
     if meeting.is_cancelled or meeting.starts_at <= timezone.now():
         raise ValidationError(_("This meeting is over or called off."))
     return meeting
-
-
-def note(action: Action, row: SignUp, by: User | None) -> None:
-    fields = ["adults", "children", "language", "needs"] if action == Action.CHANGED else []
-    recording.record(
-        action=action,
-        of=row,
-        fields=fields,
-        note=f"meeting={row.meeting_id}",
-        by_id=by.pk if by else None,
-    )

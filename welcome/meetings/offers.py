@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.audit.models import Action
-from welcome.meetings import actions, seats
+from welcome.meetings import seats
 from welcome.meetings.models import SignUp, WelcomeMeeting
 
 KEPT = datetime.timedelta(hours=48)
@@ -35,18 +35,8 @@ def confirm(*, sign_up: SignUp) -> bool:
             return False
         row.answer_by, row.confirmed_at = None, timezone.now()
         row.save(update_fields=["answer_by", "confirmed_at"])
-        actions.note(Action.CHANGED, row, None)
+        seats.note(Action.CHANGED, row, None)
     return True
-
-
-def decline(*, sign_up: SignUp) -> bool:
-    """Who was offered a seat may say no when the time for signing off is over: it was not asked of them before.
-    False if it was said before. Raises ValidationError as `actions.cancel` for who was offered none."""
-    with transaction.atomic():
-        meeting = seats.locked(sign_up.meeting)
-        if SignUp.objects.offered().filter(pk=sign_up.pk).exists():
-            return actions.take_out(meeting=meeting, sign_up=sign_up, by=None)
-        return actions.cancel(sign_up=sign_up, by=None)
 
 
 def lapse(*, meeting: WelcomeMeeting, now: datetime.datetime) -> int:
@@ -55,5 +45,5 @@ def lapse(*, meeting: WelcomeMeeting, now: datetime.datetime) -> int:
         meeting = seats.locked(meeting)
         late = list(SignUp.objects.offered().filter(meeting=meeting, answer_by__lte=now).order_by("pk"))
         for row in late:
-            actions.take_out(meeting=meeting, sign_up=row, by=None)
+            seats.take_out(meeting=meeting, sign_up=row, by=None)
     return len(late)

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
-from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
+from municipalities.tenancy.models import User
+from welcome.meetings.models import SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
 
 
 def locked(meeting: WelcomeMeeting) -> WelcomeMeeting:
@@ -45,3 +46,38 @@ def fill(*, meeting: WelcomeMeeting) -> int:
     """As `move_up`, after seats were added or a sign-up was erased."""
     with transaction.atomic():
         return move_up(locked(meeting))
+
+
+def take_out(*, meeting: WelcomeMeeting, sign_up: SignUp, by: User | None) -> bool:
+    """For who has locked the meeting and knows that they may. False if it was cancelled before."""
+    row = row_locked(SignUp.objects.standing().filter(pk=sign_up.pk))
+    if row is None:
+        return False
+    row.state, row.cancelled_at = SignUpState.CANCELLED, timezone.now()
+    row.needs = ""  # Of no use any more, and perhaps about somebody's health.
+    forget_offer(row)
+    row.save()
+    note(Action.CANCELLED, row, by)
+    move_up(meeting)
+    return True
+
+
+def forget_offer(row: SignUp) -> None:
+    row.moved_up_at = row.told_at = row.answer_by = row.confirmed_at = None
+
+
+def row_locked(rows: SignUpQuerySet) -> SignUp | None:
+    """With what the mail that may just be on its way has marked: all of a row is written."""
+    found: SignUpQuerySet = rows.select_for_update(of=("self",))
+    return found.first()
+
+
+def note(action: Action, row: SignUp, by: User | None) -> None:
+    fields = ["adults", "children", "language", "needs"] if action == Action.CHANGED else []
+    recording.record(
+        action=action,
+        of=row,
+        fields=fields,
+        note=f"meeting={row.meeting_id}",
+        by_id=by.pk if by else None,
+    )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from municipalities.audit.recording import look
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
-from welcome.meetings import offers
+from welcome.meetings import actions, offers
 from welcome.meetings.links import SEAT
 from welcome.meetings.models import SignUp, SignUpState
 from welcome.portal.meeting import as_file
@@ -45,7 +45,7 @@ def confirm(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
 @require_POST
 @behind(SEAT)
 def decline(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
-    return _do(request, opened, slot, lambda row: offers.decline(sign_up=row), "declined")
+    return _do(request, opened, slot, lambda row: actions.decline(sign_up=row), "declined")
 
 
 @require_safe
