@@ -14,6 +14,7 @@ from municipalities.municipality.models import Municipality
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
 from welcome.households.models import Household
 from welcome.meetings import programme
+from welcome.meetings.attendance import Attendance
 from welcome.meetings.models import MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
 
@@ -147,6 +148,15 @@ def _sign_up(meeting: WelcomeMeeting) -> None:
             )
         )  # fmt: skip
     SignUp.objects.bulk_create(rows)
+    if meeting.ends_at < timezone.now():
+        # All but one, as it is.
+        Attendance.objects.bulk_create(
+            Attendance(
+                municipality=meeting.municipality, meeting=meeting, sign_up=row, adults=row.adults,
+                children=len(row.children), noted_at=meeting.starts_at,
+            )
+            for row in rows[1:]
+        )  # fmt: skip
 
 
 def _at(day: datetime.date, hour: int) -> datetime.datetime:

@@ -406,9 +406,9 @@ class AttendanceFactory(DjangoModelFactory[Attendance]):
     class Meta:
         model = Attendance
 
-    sign_up = factory.SubFactory(SignUpFactory)
-    meeting = factory.SelfAttribute("sign_up.meeting")
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
     municipality = factory.SelfAttribute("meeting.municipality")
+    sign_up = factory.SubFactory(SignUpFactory, meeting=factory.SelfAttribute("..meeting"))
     adults = 1
     children = 0
 

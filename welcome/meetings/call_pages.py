@@ -86,7 +86,10 @@ def one(request: HttpRequest, object_id: int, call: int) -> HttpResponse:
         try:
             calls.note(call=found, outcome=outcome, by=by, party=form.party if form.is_bound else None)
         except ValidationError as error:
-            form.add_error(None, error) if form.is_bound else messages.error(request, error.messages[0])
+            if form.is_bound:
+                form.add_error(None, error)
+            else:
+                messages.error(request, error.messages[0])
         else:
             messages.success(request, _("Noted."))
             return redirect("admin:welcome_welcomemeeting_calls", object_id)

@@ -75,7 +75,7 @@ def test_who_has_signed_off_has_no_row_to_tick(evening):
 
 def test_the_database_takes_no_attendance_of_nobody(meeting):
     with pytest.raises(IntegrityError), transaction.atomic():
-        AttendanceFactory(sign_up=SignUpFactory(meeting=meeting), adults=0)
+        AttendanceFactory(meeting=meeting, adults=0)
 
 
 def test_the_numbers_of_a_meeting(meeting):
@@ -171,7 +171,7 @@ def test_who_is_protected_or_restricted_stands_on_no_list_at_the_door(client, me
 
 
 def test_another_municipality_undoes_nothing(client, meeting):
-    theirs = AttendanceFactory(sign_up=SignUpFactory())
+    theirs = AttendanceFactory()
     with time_machine.travel(meeting.starts_at, tick=False):
         client.force_login(worker(meeting.municipality, Role.SERVICE_OFFICE))
         assert client.post(at(meeting), {"undo": theirs.pk}).status_code == 404

@@ -87,6 +87,7 @@ def test_who_says_yes_keeps_the_seat(client, offered, meeting):
     page = client.get(path_of(Link.objects.get(purpose="seat")))["Location"]
     assert client.get(f"{page}confirm/").status_code == 405
     assert f"{urlsplit(page).path}confirm/" in client.get(page).content.decode()
+    assert f"{urlsplit(page).path}confirm/" in client.get(page).content.decode()
     assert now_of(mine).answer_by is not None, "looking changes nothing"
     assert client.post(f"{page}confirm/")["Location"].endswith("?done=confirmed")
     with time_machine.travel(mine.answer_by + datetime.timedelta(minutes=1), tick=False):
@@ -319,6 +320,13 @@ def test_the_letter_s_page_has_the_calendar_too(client, meeting):
     SignUpFactory(meeting=meeting, household=home)
     assert f"{urlsplit(page).path}calendar/" in client.get(page).content.decode()
     assert b"BEGIN:VEVENT" in client.get(f"{page}calendar/").content
+
+
+def test_who_has_a_seat_kept_reads_until_when_behind_the_letter_s_code(client, offered, meeting):
+    mine, _following = offered
+    invited = actions.invite(meeting=meeting, household_ids=[mine.household_id])
+    shown = client.get(path_of(invited[mine.household_id]), follow=True, headers={"accept-language": "nn"})
+    assert f"{timezone.localtime(mine.answer_by):%H:%M}" in shown.content.decode()
 
 
 def test_a_published_meeting_stands_in_the_municipality_s_calendar(client, meeting):
