@@ -9,7 +9,7 @@ from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from welcome.cooperation.idea_models import Idea, Vote
 from welcome.cooperation.measure_models import GroupMember, Measure, MeasureState, Spending, Task
-from welcome.cooperation.models import Answer, Attendance, CooperationMeeting, MeetingState, Participant, Side
+from welcome.cooperation.models import Answer, Attendee, CooperationMeeting, MeetingState, Participant, Side
 
 _PEOPLE = (
     ("Ingebjørg Strand", "rektor", Side.SCHOOL, True),
@@ -55,7 +55,7 @@ def add_cooperation(al: Municipality) -> None:
         about="Kva vart det av tiltaka? Og kva gjer vi så?",
     )
     for person in people[:4]:
-        Attendance.objects.create(municipality=al, meeting=following, participant=person, mailed_at=_at(-2))
+        Attendee.objects.create(municipality=al, meeting=following, participant=person, mailed_at=_at(-2))
 
 
 def _people(al: Municipality) -> list[Participant]:
@@ -75,15 +75,15 @@ def _people(al: Municipality) -> list[Participant]:
     ]
 
 
-def _invited(meeting: CooperationMeeting, person: Participant) -> Attendance:
-    return Attendance.objects.create(
+def _invited(meeting: CooperationMeeting, person: Participant) -> Attendee:
+    return Attendee.objects.create(
         municipality=meeting.municipality, meeting=meeting, participant=person, mailed_at=_at(-60),
         invited_at=_at(-60), answer=Answer.COMES, answered_at=_at(-55),
     )  # fmt: skip
 
 
 def _idea(
-    meeting: CooperationMeeting, people: list[Attendance], text: str, table: str, by: tuple[int, ...]
+    meeting: CooperationMeeting, people: list[Attendee], text: str, table: str, by: tuple[int, ...]
 ) -> Idea:
     idea = Idea.objects.create(
         municipality=meeting.municipality, meeting=meeting, text=text, table=table, created_at=_at(-40)

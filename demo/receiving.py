@@ -15,6 +15,8 @@ from welcome.hosts.following import HostContact
 from welcome.hosts.kinds import ContactKind
 from welcome.hosts.models import AssignmentState, Host, HostAssignment
 from welcome.households.models import Household
+from welcome.meetings import programme
+from welcome.meetings.attendance import Attendance
 from welcome.meetings.models import MeetingText, SignUp, SignUpState, WelcomeMeeting
 from welcome.packages.models import Gift, GiftText
 
@@ -138,8 +140,13 @@ def _add_meeting(municipality: Municipality, place: Place, entry: dict[str, Any]
         place=entry["place"],
         address=entry["address"],
         capacity=entry["seats"],
+        spoken=["nb", "en"],
+        interpreted=["uk"],
+        child_care=True,
+        food=True,
         published=True,
     )
+    programme.start_from_standard(meeting=meeting, by=None)
     MeetingText.objects.bulk_create(
         MeetingText(municipality=municipality, meeting=meeting, **text)
         for text in _texts(_written()["meeting"], place)
@@ -165,6 +172,15 @@ def _sign_up(meeting: WelcomeMeeting) -> None:
             )
         )  # fmt: skip
     SignUp.objects.bulk_create(rows)
+    if meeting.ends_at < timezone.now():
+        # All but one, as it is.
+        Attendance.objects.bulk_create(
+            Attendance(
+                municipality=meeting.municipality, meeting=meeting, sign_up=row, adults=row.adults,
+                children=len(row.children), noted_at=meeting.starts_at,
+            )
+            for row in rows[1:]
+        )  # fmt: skip
 
 
 def _at(day: datetime.date, hour: int) -> datetime.datetime:

@@ -32,6 +32,7 @@ from tests.walls.planting import (
 )
 from welcome.households.imports import ImportBatch
 from welcome.letters.models import LeftOutReason, LetterRun
+from welcome.meetings.models import WelcomeMeeting
 
 pytestmark = pytest.mark.django_db
 by_the_code = pytest.mark.only_on("sqlite", why="what the code forgets shows where no wall stands behind it")
@@ -50,6 +51,7 @@ PARTS = {
     (Listing, "photo"): [1],
     (Plot, "photo"): [1],
     (Development, "photo"): [1],
+    (WelcomeMeeting, "call"): [1],
     (User, "verb"): ["lock", "open", "invite", "recall", "forget"],
     (LetterRun, "verb"): [
         "freeze",

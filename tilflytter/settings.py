@@ -498,6 +498,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-letter-runs": {"task": "welcome.letters.tasks.sweep", "schedule": 60.0},
     "sweep-imports": {"task": "welcome.households.tasks.sweep_imports", "schedule": 60.0},
     "fill-meetings": {"task": "welcome.meetings.tasks.fill_meetings", "schedule": 300.0},
+    "mail-who-comes": {"task": "welcome.meetings.tasks.mail_who_comes", "schedule": 60.0},
     "clean-what-is-over": {"task": "welcome.privacy.tasks.clean", "schedule": crontab(40, 2)},
     "tidy-letter-files": {"task": "welcome.letters.tasks.tidy", "schedule": crontab(20, 3)},
     "open-letter-runs": {"task": "welcome.letters.tasks.open_due_runs", "schedule": 3600.0},

@@ -10,7 +10,7 @@ from welcome.cooperation.measure_models import (
     Task,
 )
 from welcome.cooperation.models import (
-    Attendance,
+    Attendee,
     CooperationMeeting,
     Participant,
 )
@@ -53,12 +53,15 @@ from welcome.letters.proof_models import (
     ProofSample,
 )
 from welcome.letters.template_models import LetterTemplate
+from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import (
     Invitation,
     MeetingText,
     SignUp,
     WelcomeMeeting,
 )
+from welcome.meetings.programme import ProgrammeItem
 from welcome.orders.models import Order
 from welcome.packages.models import (
     Gift,
@@ -87,6 +90,8 @@ from welcome.stories.models import (
 
 __all__ = [
     "Attendance",
+    "Attendee",
+    "Call",
     "ChannelSettings",
     "Consent",
     "ConsentText",
@@ -126,6 +131,7 @@ __all__ = [
     "Participant",
     "Person",
     "PrintFile",
+    "ProgrammeItem",
     "Proof",
     "ProofProblem",
     "ProofSample",

@@ -18,7 +18,10 @@ from welcome.letters.tasks import (
     render_file,
     sweep,
 )
-from welcome.meetings.tasks import fill_meetings
+from welcome.meetings.tasks import (
+    fill_meetings,
+    mail_who_comes,
+)
 from welcome.orders.tasks import (
     ask_planners,
     sweep_orders,
@@ -47,6 +50,7 @@ __all__ = [
     "mail_hosts",
     "mail_members",
     "mail_offers",
+    "mail_who_comes",
     "open_due_runs",
     "prove",
     "read_import",

@@ -28,8 +28,10 @@ def calendar(
     host: str,
     url_of: Callable[[Activity], str],
     words: Callable[[str], str],
+    more: Iterable[icalendar.Event] = (),
 ) -> bytes:
-    """`activities` come `with_content()`; `words` turns rich text into plain. One without words is left out."""
+    """`activities` come `with_content()`; `words` turns rich text into plain. One without words is left out. `more` are
+    events of another kind, as they are."""
     made = icalendar.Calendar()
     made.add("PRODID", PRODUCT)
     made.add("VERSION", "2.0")
@@ -50,6 +52,8 @@ def calendar(
         if strip_tags(text.body).strip():
             event.add("DESCRIPTION", words(text.body), parameters={"LANGUAGE": text.language})
         event.add("URL", url_of(activity))
+        made.add_component(event)
+    for event in more:
         made.add_component(event)
     made.add_missing_timezones()
     return made.to_ical()

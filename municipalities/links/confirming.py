@@ -126,7 +126,7 @@ def mail_waiting(model: type[ToConfirm], purpose: Purpose, words: Words) -> int:
             try:
                 sent += _mail(rows, pk, purpose, words)
             except OSError as error:
-                if _is_final(error):
+                if is_final(error):
                     rows.filter(pk=pk).update(mailed_at=timezone.now())
                 # The fault's name only: its text holds the address.
                 logger.warning("%s %s could not be mailed: %s", model.__name__, pk, type(error).__name__)
@@ -149,7 +149,7 @@ def _mail(rows: Any, pk: int, purpose: Purpose, words: Words) -> bool:
     return True
 
 
-def _is_final(error: OSError) -> bool:
+def is_final(error: OSError) -> bool:
     """By RFC 5321: 5yz, and not 4yz, which may be taken later."""
     refused = error.recipients if isinstance(error, SMTPRecipientsRefused) else {}
     return bool(refused) and all(code >= 500 for code, _why in refused.values())

@@ -8,7 +8,7 @@ from tests.factories.municipalities import MunicipalityFactory, OrganisationFact
 from welcome.club.models import Member
 from welcome.cooperation.idea_models import Idea, Vote
 from welcome.cooperation.measure_models import GroupMember, Measure, Spending, Task
-from welcome.cooperation.models import Attendance, CooperationMeeting, Participant
+from welcome.cooperation.models import Attendee, CooperationMeeting, Participant
 from welcome.cooperation.settings_models import CooperationSettings
 from welcome.hosts.following import HostContact, HostMail, HostReply
 from welcome.hosts.kinds import ContactKind, MailKind, Side
@@ -25,7 +25,10 @@ from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOut, LeftOutReason, Letter, LetterRun, PrintFile, RunText
 from welcome.letters.proof_models import Proof, ProofProblem, ProofSample
 from welcome.letters.template_models import LetterTemplate, standard_blocks
+from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import Invitation, MeetingText, SignUp, SignUpState, WelcomeMeeting
+from welcome.meetings.programme import ProgrammeItem, Subject
 from welcome.orders.models import Order, OrderState, Situation
 from welcome.packages.models import Fulfilment, Gift, GiftText
 from welcome.packages.package_models import Package, PackageItem, Voucher, as_key
@@ -379,6 +382,16 @@ class MeetingTextFactory(DjangoModelFactory[MeetingText]):
     brief = "Kaffe, og folk du kan spørre om alt."
 
 
+class ProgrammeItemFactory(DjangoModelFactory[ProgrammeItem]):
+    class Meta:
+        model = ProgrammeItem
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    starts_at = datetime.time(18, 15)
+    subject = Subject.MAYOR
+
+
 class InvitationFactory(DjangoModelFactory[Invitation]):
     class Meta:
         model = Invitation
@@ -439,6 +452,27 @@ class SignUpFactory(DjangoModelFactory[SignUp]):
     state = SignUpState.COMING
     seats = factory.LazyAttribute(lambda row: row.adults + len(getattr(row, "children", [])))
     adults = 1
+
+
+class CallFactory(DjangoModelFactory[Call]):
+    class Meta:
+        model = Call
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    household = factory.SubFactory(HouseholdFactory, municipality=factory.SelfAttribute("..municipality"))
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + datetime.timedelta(days=7))
+
+
+class AttendanceFactory(DjangoModelFactory[Attendance]):
+    class Meta:
+        model = Attendance
+
+    meeting = factory.SubFactory(WelcomeMeetingFactory)
+    municipality = factory.SelfAttribute("meeting.municipality")
+    sign_up = factory.SubFactory(SignUpFactory, meeting=factory.SelfAttribute("..meeting"))
+    adults = 1
+    children = 0
 
 
 class PageDayFactory(DjangoModelFactory[PageDay]):
@@ -651,9 +685,9 @@ class CooperationMeetingFactory(DjangoModelFactory[CooperationMeeting]):
     place = "Kommunestyresalen"
 
 
-class AttendanceFactory(DjangoModelFactory[Attendance]):
+class AttendeeFactory(DjangoModelFactory[Attendee]):
     class Meta:
-        model = Attendance
+        model = Attendee
 
     meeting = factory.SubFactory(CooperationMeetingFactory)
     municipality = factory.SelfAttribute("meeting.municipality")
@@ -675,7 +709,7 @@ class VoteFactory(DjangoModelFactory[Vote]):
 
     idea = factory.SubFactory(IdeaFactory)
     municipality = factory.SelfAttribute("idea.municipality")
-    attendance = factory.SubFactory(AttendanceFactory, meeting=factory.SelfAttribute("..idea.meeting"))
+    attendance = factory.SubFactory(AttendeeFactory, meeting=factory.SelfAttribute("..idea.meeting"))
     number = 1
 
 

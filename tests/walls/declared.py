@@ -51,6 +51,7 @@ from welcome.letters.channels import ChannelSettings
 from welcome.letters.delivery_models import Delivery
 from welcome.letters.models import LeftOutReason, Letter, LetterRun
 from welcome.letters.template_models import LetterTemplate
+from welcome.meetings.calls import Call
 from welcome.meetings.models import WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
@@ -288,6 +289,11 @@ LINKS = {
     "portal:redeem-code": Rule(Kind.LINK, post=ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:redeem-undo": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:meeting-calendar": Rule(Kind.LINK),
+    "portal:seat": Rule(Kind.LINK),
+    "portal:seat-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:seat-decline": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    "portal:seat-calendar": Rule(Kind.LINK),
 }
 # One's own account: what it shows, and that one logs in anew before something grave, is the login's own to test.
 _OWN = staff(Asks.LOGIN, Asks.LOGIN, got=OK | ELSEWHERE, posted=EMPTY | ELSEWHERE)
@@ -469,6 +475,12 @@ STAFF = {
     ),
     "admin:welcome_welcomemeeting_signups": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_welcomemeeting_csv": staff(WRITE_PEOPLE, sees=READ_PEOPLE),
+    # Both the tick and its refusal lead back to the list.
+    "admin:welcome_welcomemeeting_door": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_welcomemeeting_calls": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_welcomemeeting_call": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
+    "admin:welcome_welcomemeeting_numbers": staff(READ_PEOPLE),
+    "admin:welcome_welcomemeeting_programme": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_undo_check": act(Asks.LOGIN),  # What one has checked oneself, in one's session.
@@ -580,6 +592,7 @@ def values_of(route: Route, place: Place, *, pk: object = None) -> dict[str, lis
         "meeting": [place.rows[WelcomeMeeting].pk],
         "assignment": [place.rows[HostAssignment].pk if HostAssignment in place.rows else 1],
         "code": ["ABCDEFGH2345"],
+        "call": [place.rows[Call].pk if Call in place.rows else 1],
         "kind": {
             "portal:my-ask": RequestKind.values,
             "portal:my-data": ["pdf", "json"],

@@ -51,7 +51,8 @@ from tests.factories.municipalities import (
     VacancyFactory,
 )
 from tests.factories.welcome import (
-    AttendanceFactory,
+    AttendeeFactory,
+    CallFactory,
     CooperationMeetingFactory,
     DataRequestFactory,
     DeliveryFactory,
@@ -63,6 +64,7 @@ from tests.factories.welcome import (
     HouseholdFactory,
     ImportBatchFactory,
     ImportRowFactory,
+    InvitationFactory,
     MemberFactory,
     OrderFactory,
     OwnLoginFactory,
@@ -94,6 +96,7 @@ from welcome.households.quarters import Quarter
 from welcome.letters import runs
 from welcome.letters.links import LETTER
 from welcome.letters.models import LetterRun, LetterState
+from welcome.meetings.calls import Call
 from welcome.meetings.models import SignUp, WelcomeMeeting
 from welcome.orders.models import Order
 from welcome.packages.models import Gift
@@ -119,7 +122,8 @@ SHOW_PEOPLE = {
     "welcome_letterrun_manifest", "welcome_letterrun_archive", "welcome_host_households", "welcome_household_host",
     "welcome_cooperationmeeting_change", "welcome_measure_change", "welcome_participant_change",
     "welcome_participant_changelist", "welcome_welcomemeeting_signups", "welcome_welcomemeeting_csv",
-    "welcome_household_meetings",
+    "welcome_household_meetings", "welcome_welcomemeeting_door", "welcome_welcomemeeting_calls",
+    "welcome_welcomemeeting_call",
     "municipalities_enquiry_changelist", "municipalities_enquiry_change", "welcome_story_change",
     "welcome_household_timeline", "welcome_order_change", "welcome_order_changelist", "welcome_hostoffer_change",
     "welcome_member_changelist",
@@ -174,9 +178,10 @@ def scene(client):
     rows[SignUp] = SignUpFactory(meeting=meeting, household=home)
     person = rows[Participant] = ParticipantFactory(municipality=place, name=f"Guro {NAME}", email=MAIL)
     rows[CooperationMeeting] = CooperationMeetingFactory(municipality=place)
-    AttendanceFactory(meeting=rows[CooperationMeeting], participant=person)
+    AttendeeFactory(meeting=rows[CooperationMeeting], participant=person)
     group = GroupMemberFactory(measure__meeting=rows[CooperationMeeting], participant=person)
     rows[Measure] = group.measure
+    rows[Call] = CallFactory(meeting=meeting, household=home)
     rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
     rows[Order] = OrderFactory(municipality=place, family_name=NAME)
     rows[HostOffer] = HostOfferFactory(municipality=place, name=f"Guro {NAME}", waiting=True)
@@ -479,6 +484,35 @@ def stories(rows, client):
                 measure.pk,
             ),
         ],
+        [
+            at(
+                "welcome_welcomemeeting_call",
+                {"outcome": "declines"},
+                rows[WelcomeMeeting].pk,
+                rows[Call].pk,
+            )
+        ],
+        [
+            lambda: InvitationFactory(
+                meeting=rows[WelcomeMeeting], household=HouseholdFactory(municipality=place)
+            ),
+            at(
+                "welcome_welcomemeeting_calls",
+                {"whom": "invited", "callers": [rows[User].pk], "due_on": timezone.localdate().isoformat()},
+                rows[WelcomeMeeting].pk,
+            ),
+        ],
+        [
+            lambda: WelcomeMeeting.objects.filter(pk=rows[WelcomeMeeting].pk).update(
+                deadline=timezone.now() - datetime.timedelta(hours=2),
+                starts_at=timezone.now() - datetime.timedelta(hours=1),
+            ),
+            at(
+                "welcome_welcomemeeting_door",
+                {"came": rows[SignUp].pk, "adults": 1, "children": 0},
+                rows[WelcomeMeeting].pk,
+            ),
+        ],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "save")],
         [at("welcome_importbatch_act", {}, rows[ImportBatch].pk, "drop")],
         [at("welcome_importbatch_add", lambda: {"file": ContentFile("Fornavn;Etternavn\n", "liste.csv")})],
@@ -673,6 +707,7 @@ CHANGE_NOTHING = {
     "welcome_welcomemeeting_add": MEETING,
     "welcome_welcomemeeting_change": MEETING,
     "welcome_welcomemeeting_changelist": NO_ACTIONS,
+    "welcome_welcomemeeting_programme": MEETING,
     "index": PAGE,
     "app_list": PAGE,
     "search": PAGE,

@@ -17,7 +17,7 @@ from municipalities.tenancy.models import User
 from welcome.cooperation import tasks
 from welcome.cooperation.agenda import agenda_of
 from welcome.cooperation.links import IDEAS
-from welcome.cooperation.models import Answer, Attendance, CooperationMeeting, MeetingState, Participant
+from welcome.cooperation.models import Answer, Attendee, CooperationMeeting, MeetingState, Participant
 
 
 def locked(meeting: CooperationMeeting) -> CooperationMeeting:
@@ -30,14 +30,14 @@ def invite(*, meeting: CooperationMeeting, participants: Iterable[Participant], 
     """How many are invited now who were not before. Raises ValidationError when it is closed."""
     with transaction.atomic():
         meeting = _unclosed(meeting)
-        known = set(Attendance.objects.filter(meeting=meeting).values_list("participant", flat=True))
-        rows = Attendance.objects.bulk_create(
-            Attendance(municipality_id=meeting.municipality_id, meeting=meeting, participant=person)
+        known = set(Attendee.objects.filter(meeting=meeting).values_list("participant", flat=True))
+        rows = Attendee.objects.bulk_create(
+            Attendee(municipality_id=meeting.municipality_id, meeting=meeting, participant=person)
             for person in participants
             if person.pk not in known and person.municipality_id == meeting.municipality_id
         )
         record_each(
-            action=Action.INVITED, model=Attendance, ids=[row.pk for row in rows],
+            action=Action.INVITED, model=Attendee, ids=[row.pk for row in rows],
             municipality_id=meeting.municipality_id, note=f"meeting={meeting.pk}", by_id=by.pk,
         )  # fmt: skip
         transaction.on_commit(tasks.mail_cooperation.delay, robust=True)
@@ -59,19 +59,19 @@ def reschedule(*, meeting: CooperationMeeting, said: dict[str, Any], by: User) -
         record(action=Action.CHANGED, of=meeting, fields=changed, by_id=by.pk)
         moved = bool({"day", "begins", "place"} & set(changed)) and meeting.state == MeetingState.PLANNED
         if moved:
-            Attendance.objects.filter(meeting=meeting).update(
+            Attendee.objects.filter(meeting=meeting).update(
                 mailed_at=None, answer=Answer.NONE, answered_at=None, sends=""
             )
             transaction.on_commit(tasks.mail_cooperation.delay, robust=True)
     return moved
 
 
-def answer(*, attendance: Attendance, answer: Answer, sends: str = "") -> None:
+def answer(*, attendance: Attendee, answer: Answer, sends: str = "") -> None:
     """By who is invited, behind their link; the last word holds. Raises ValidationError when it is closed, or when
     they don't say whom they send."""
     with transaction.atomic():
         _unclosed(attendance.meeting)
-        row = Attendance.objects.select_for_update(of=("self",)).get(pk=attendance.pk)
+        row = Attendee.objects.select_for_update(of=("self",)).get(pk=attendance.pk)
         row.answer, row.answered_at = answer, timezone.now()
         row.sends = sends if answer == Answer.SENDS else ""
         row.full_clean(exclude=["municipality", "meeting", "participant"])

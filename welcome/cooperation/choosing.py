@@ -13,7 +13,7 @@ from municipalities.tenancy.models import User
 from welcome.cooperation.actions import locked
 from welcome.cooperation.idea_models import Idea, Vote
 from welcome.cooperation.measure_models import MOST_MEASURES, Measure
-from welcome.cooperation.models import MOST_IDEAS, Attendance, CooperationMeeting, MeetingState
+from welcome.cooperation.models import MOST_IDEAS, Attendee, CooperationMeeting, MeetingState
 
 
 def add_idea(*, meeting: CooperationMeeting, text: str, table: str, sent_as: str) -> bool:
@@ -50,7 +50,7 @@ def drop_idea(*, idea: Idea, by: User) -> bool:
     return True
 
 
-def vote(*, attendance: Attendance, ideas: Iterable[int]) -> None:
+def vote(*, attendance: Attendee, ideas: Iterable[int]) -> None:
     """All the votes of one person at once; those from before are taken back. Raises ValidationError for more than
     they have, for ideas of another meeting, and when no votes are given."""
     wanted = sorted(set(ideas))

@@ -22,7 +22,7 @@ from municipalities.links.purposes import Purpose
 from municipalities.municipality import scope
 from welcome.cooperation.links import COOPERATION, TASK
 from welcome.cooperation.measure_models import Task
-from welcome.cooperation.models import Attendance, Participant
+from welcome.cooperation.models import Attendee, Participant
 
 REMIND_BEFORE = datetime.timedelta(days=3)
 
@@ -55,9 +55,9 @@ def _to_remind() -> models.QuerySet[Task]:
 
 MAILS = [
     Mail(
-        Attendance,
+        Attendee,
         "mailed_at",
-        lambda: Attendance.objects.to_mail(),
+        lambda: Attendee.objects.to_mail(),
         COOPERATION,
         lambda row: row.participant,
         lambda row: _("Will you come? Receiving newcomers in %(place)s") % {"place": row.municipality.name},

@@ -14,7 +14,7 @@ from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
 from welcome.cooperation import measures
 from welcome.cooperation.measure_models import MeasureState
-from welcome.cooperation.models import Attendance, Participant
+from welcome.cooperation.models import Attendee, Participant
 from welcome.households.models import Person
 
 
@@ -25,7 +25,7 @@ def forget(*, participant: Participant, by: User | None) -> bool:
         if not Participant.objects.filter(pk=participant.pk).exists():
             return False
         measures.leave_groups(participant=participant)
-        for attendance in Attendance.objects.filter(participant=participant):
+        for attendance in Attendee.objects.filter(participant=participant):
             links.forget(of=attendance)
         number = participant.pk
         Participant.objects.filter(pk=number).delete()
@@ -52,7 +52,7 @@ def over(place: Municipality, last: datetime.datetime) -> models.QuerySet[Partic
     """Who was added before `last`, and invited to nothing since; not who stands behind the reception, or is in a group
     that is at work."""
     rows = Participant.objects.of(place).filter(created_at__lte=last, stands_behind_since=None)
-    invited = Attendance.objects.filter(invited_at__gt=last).values("participant")
+    invited = Attendee.objects.filter(invited_at__gt=last).values("participant")
     at_work = Q(groups__measure__state__in=[MeasureState.PLANNED, MeasureState.RUNNING])
     busy = Participant.objects.filter(at_work).values("pk")
     return rows.exclude(pk__in=invited).exclude(pk__in=busy)

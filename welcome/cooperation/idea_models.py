@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import MunicipalityOwned, OwnedQuerySet
 from municipalities.tenancy.anybody import new_sending
-from welcome.cooperation.models import LONGEST_IDEA, MOST_VOTES, Attendance, CooperationMeeting
+from welcome.cooperation.models import LONGEST_IDEA, MOST_VOTES, Attendee, CooperationMeeting
 
 
 class IdeaQuerySet(OwnedQuerySet["Idea"]):
@@ -57,7 +57,7 @@ class Vote(MunicipalityOwned):
 
     idea = models.ForeignKey(Idea, models.CASCADE, related_name="votes", verbose_name=_("idea"))
     attendance = models.ForeignKey(
-        Attendance,
+        Attendee,
         models.CASCADE,
         related_name="votes",
         verbose_name=_("invitation to a cooperation meeting"),

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.links.purposes import Purpose
 from municipalities.tenancy.roles import Right
 from welcome.cooperation.measure_models import Task
-from welcome.cooperation.models import Attendance, CooperationMeeting, MeetingState
+from welcome.cooperation.models import Attendee, CooperationMeeting, MeetingState
 
 
 def _attendance(pk: int) -> Any:
-    rows = Attendance.objects.select_related("meeting", "participant__municipality", "municipality")
+    rows = Attendee.objects.select_related("meeting", "participant__municipality", "municipality")
     return rows.filter(pk=pk).first()
 
 
@@ -30,7 +30,7 @@ def _task(pk: int) -> Any:
 # Without a right: only the program issues these two, in its mails.
 COOPERATION = Purpose(
     code="cooperation",
-    model=Attendance,
+    model=Attendee,
     lifetime=datetime.timedelta(days=180),
     page="portal:cooperation",
     over=_(

@@ -21,7 +21,7 @@ from welcome.cooperation import actions, agenda, choosing, figures, inviting
 from welcome.cooperation.idea_models import Idea
 from welcome.cooperation.links import IDEAS
 from welcome.cooperation.measure_models import MOST_MEASURES, Measure
-from welcome.cooperation.models import Attendance, CooperationMeeting, MeetingState
+from welcome.cooperation.models import Attendee, CooperationMeeting, MeetingState
 from welcome.cooperation.staff_forms import CloseForm, InviteForm, MeetingForm
 
 SHOWN = 40  # Ideas on the wall.
@@ -97,9 +97,9 @@ def _told(request: HttpRequest, form: Any, error: ValidationError) -> bool:
 
 def _show(request: HttpRequest, its: CooperationMeeting, forms: dict[str, Any]) -> HttpResponse:
     request.current_app = admin.site.name
-    attendances = list(Attendance.objects.filter(meeting=its).select_related("participant__organisation"))
+    attendances = list(Attendee.objects.filter(meeting=its).select_related("participant__organisation"))
     list_of(
-        model=Attendance, municipality_ids=[its.municipality_id], note=f"meeting={its.pk} rows={len(attendances)}"
+        model=Attendee, municipality_ids=[its.municipality_id], note=f"meeting={its.pk} rows={len(attendances)}"
     )  # fmt: skip
     measures = list(Measure.objects.filter(meeting=its).order_by("slot"))
     context = {

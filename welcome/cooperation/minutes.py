@@ -14,7 +14,7 @@ from welcome.cooperation.measure_models import Measure
 from welcome.cooperation.meeting_pages import find_meeting
 from welcome.cooperation.models import (
     Answer,
-    Attendance,
+    Attendee,
     CooperationMeeting,
     Participant,
     ParticipantQuerySet,
@@ -41,7 +41,7 @@ def as_pdf(request: HttpRequest, object_id: int) -> HttpResponse:
 def pdf(meeting: CooperationMeeting) -> bytes:
     """Without who is protected, or may only be kept: minutes are handed on. How many came tells of all."""
     listed: ParticipantQuerySet = Participant.objects.of(meeting.municipality).for_files()
-    coming = Attendance.objects.filter(meeting=meeting).coming()
+    coming = Attendee.objects.filter(meeting=meeting).coming()
     measures = Measure.objects.filter(meeting=meeting).order_by("slot").prefetch_related("tasks")
     context = {
         "title": _("Minutes: cooperation on receiving newcomers"),

@@ -241,7 +241,7 @@ class Answer(models.TextChoices):
     SENDS = "sends", _("Sends somebody else")
 
 
-class AttendanceQuerySet(OwnedQuerySet["Attendance"]):
+class AttendeeQuerySet(OwnedQuerySet["Attendee"]):
     def to_mail(self) -> Self:
         """Who is yet to be told of the meeting, or of its new day."""
         unclosed = ~Q(meeting__state=MeetingState.CLOSED)
@@ -251,7 +251,7 @@ class AttendanceQuerySet(OwnedQuerySet["Attendance"]):
         return self.filter(answer__in=[Answer.COMES, Answer.SENDS])
 
 
-class Attendance(MunicipalityOwned):
+class Attendee(MunicipalityOwned):
     """Somebody invited to a meeting, and what they answered behind their link."""
 
     meeting = models.ForeignKey(
@@ -266,7 +266,7 @@ class Attendance(MunicipalityOwned):
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
     sends = models.CharField(_("who comes instead"), max_length=80, blank=True)
 
-    objects = AttendanceQuerySet.as_manager()
+    objects = AttendeeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation to a cooperation meeting")
@@ -275,17 +275,17 @@ class Attendance(MunicipalityOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "participant"],
-                name="attendance_once_per_meeting_and_participant",
+                name="attendee_once_per_meeting_and_participant",
                 violation_error_message=_("This person is invited already."),
             ),
             models.CheckConstraint(
                 condition=Q(answer="", answered_at=None) | ~Q(answer="") & Q(answered_at__isnull=False),
-                name="attendance_answer_has_its_time",
+                name="attendee_answer_has_its_time",
                 violation_error_message=_("An answer was given at some time."),
             ),
             models.CheckConstraint(
                 condition=Q(answer=Answer.SENDS) & ~Q(sends="") | ~Q(answer=Answer.SENDS) & Q(sends=""),
-                name="attendance_names_who_is_sent",
+                name="attendee_names_who_is_sent",
                 violation_error_message=_("Say who comes instead, and only then."),
             ),
         ]

@@ -6,7 +6,7 @@ from municipalities.privacy.activities import COOPERATION
 from municipalities.privacy.registry import Kind, Personal, declare, nothing_personal
 from welcome.cooperation.idea_models import Idea, Vote
 from welcome.cooperation.measure_models import GroupMember, Measure, Spending, Task
-from welcome.cooperation.models import Attendance, CooperationMeeting, Participant
+from welcome.cooperation.models import Attendee, CooperationMeeting, Participant
 from welcome.cooperation.settings_models import CooperationSettings
 
 
@@ -42,9 +42,9 @@ DECLARATIONS = [
         "gathering_at", "voting_at", "closed_at", "next_on", "said", "agenda",
     ),
     declare(
-        Attendance,
+        Attendee,
         activity=COOPERATION,
-        rows=_of("participant", Attendance),
+        rows=_of("participant", Attendee),
         personal={
             "participant": Personal(Kind.IDENTITY, shown=False),
             "meeting": Kind.CHOICE,

@@ -56,16 +56,17 @@ class Party:
         return self.adults + len(self.children)
 
 
-def sign_up(*, meeting: WelcomeMeeting, household: Household, party: Party) -> SignUp:
+def sign_up(*, meeting: WelcomeMeeting, household: Household, party: Party, by: User | None = None) -> SignUp:
     """Signs up, or changes what was signed up before; full meetings have a waiting list. Who changes keeps the
-    seat or the place in the line. Raises ValidationError after the deadline, and for more seats than are free."""
+    seat or the place in the line. Raises ValidationError after the deadline, for staff (`by`) once it has begun, and
+    for more seats than are free."""
     with transaction.atomic():
-        meeting = _open(meeting)
-        known = SignUp.objects.filter(meeting=meeting, household=household, merged=False).first()
+        meeting = _open(meeting) if by is None else _open_to_staff(meeting)
+        known = seats.row_locked(SignUp.objects.filter(meeting=meeting, household=household, merged=False))
         if known is not None and known.state != SignUpState.CANCELLED:
-            return _change(meeting, known, party)
+            return _change(meeting, known, party, by)
         row = known or SignUp(meeting=meeting, municipality_id=meeting.municipality_id, household=household)
-        return _put_in(meeting, row, party, by=None)
+        return _put_in(meeting, row, party, by=by)
 
 
 def sign_up_by_hand(
@@ -73,9 +74,7 @@ def sign_up_by_hand(
 ) -> SignUp:
     """For somebody who called; staff may do so until the meeting begins."""
     with transaction.atomic():
-        meeting = seats.locked(meeting)
-        if meeting.is_cancelled or meeting.starts_at <= timezone.now():
-            raise ValidationError(_("This meeting is over or called off."))
+        meeting = _open_to_staff(meeting)
         row = SignUp(meeting=meeting, municipality_id=meeting.municipality_id, name=name, contact=contact)
         return _put_in(meeting, row, party, by=by)
 
@@ -85,15 +84,17 @@ def cancel(*, sign_up: SignUp, by: User | None) -> bool:
     themselves (`by` is None) after the deadline."""
     with transaction.atomic():
         meeting = _open(sign_up.meeting) if by is None else seats.locked(sign_up.meeting)
-        row = SignUp.objects.standing().filter(pk=sign_up.pk).first()
-        if row is None:
-            return False
-        row.state, row.cancelled_at, row.moved_up_at = SignUpState.CANCELLED, timezone.now(), None
-        row.needs = ""  # Of no use any more, and perhaps about somebody's health.
-        row.save(update_fields=["state", "cancelled_at", "moved_up_at", "needs"])
-        _note(Action.CANCELLED, row, by)
-        seats.move_up(meeting)
-    return True
+        return seats.take_out(meeting=meeting, sign_up=sign_up, by=by)
+
+
+def decline(*, sign_up: SignUp) -> bool:
+    """Who was offered a seat may say no when the time for signing off is over: it was not asked of them before.
+    False if it was said before. Raises ValidationError as `cancel` for who was offered none."""
+    with transaction.atomic():
+        meeting = seats.locked(sign_up.meeting)
+        if SignUp.objects.offered().filter(pk=sign_up.pk).exists():
+            return seats.take_out(meeting=meeting, sign_up=sign_up, by=None)
+        return cancel(sign_up=sign_up, by=None)
 
 
 def forget(*, sign_up: SignUp, by: User | None) -> bool:
@@ -104,10 +105,10 @@ def forget(*, sign_up: SignUp, by: User | None) -> bool:
         row = SignUp.objects.filter(pk=sign_up.pk).first()
         if row is None:
             return False
-        _note(Action.ERASED, row, by)
+        seats.note(Action.ERASED, row, by)
+        links.forget(of=row)
         row.delete()
-        if not meeting.is_cancelled and meeting.starts_at > timezone.now():
-            seats.move_up(meeting)
+        seats.move_up(meeting)
     return True
 
 
@@ -118,7 +119,7 @@ def call_off(*, meeting: WelcomeMeeting, by: User | None) -> bool:
         if meeting.is_cancelled:
             return False
         meeting.cancelled_at = timezone.now()
-        meeting.save(update_fields=["cancelled_at"])
+        meeting.save(update_fields=["cancelled_at", "changed_at"])
         recording.record(action=Action.CANCELLED, of=meeting, by_id=by.pk if by else None)
     return True
 
@@ -129,13 +130,14 @@ def _put_in(meeting: WelcomeMeeting, row: SignUp, party: Party, *, by: User | No
     # Nobody passes those who wait, even if the few seats that are free would be enough for them.
     fits = not waits and seats.taken(meeting) + party.seats <= meeting.capacity
     row.state = SignUpState.COMING if fits else SignUpState.WAITING
-    row.asked_at, row.cancelled_at, row.moved_up_at = timezone.now(), None, None
+    row.asked_at, row.cancelled_at = timezone.now(), None
+    seats.forget_offer(row)
     row.save()
-    _note(Action.ADDED, row, by)
+    seats.note(Action.ADDED, row, by)
     return row
 
 
-def _change(meeting: WelcomeMeeting, row: SignUp, party: Party) -> SignUp:
+def _change(meeting: WelcomeMeeting, row: SignUp, party: Party, by: User | None) -> SignUp:
     if row.state == SignUpState.COMING:
         free = meeting.capacity - seats.taken(meeting)
         if party.seats - row.seats > max(free, 0):
@@ -148,8 +150,10 @@ def _change(meeting: WelcomeMeeting, row: SignUp, party: Party) -> SignUp:
                 % {"n": max(free, 0)}
             )
     _write(row, party)
+    if row.answer_by is not None:  # Who says how many they are says that they come.
+        row.answer_by, row.confirmed_at = None, timezone.now()
     row.save()
-    _note(Action.CHANGED, row, None)
+    seats.note(Action.CHANGED, row, by)
     seats.move_up(meeting)
     return row
 
@@ -168,7 +172,8 @@ def _open(meeting: WelcomeMeeting) -> WelcomeMeeting:
     return meeting
 
 
-def _note(action: Action, row: SignUp, by: User | None) -> None:
-    fields = ["adults", "children", "language", "needs"] if action == Action.CHANGED else []
-    note = f"meeting={row.meeting_id}"
-    recording.record(action=action, of=row, fields=fields, note=note, by_id=by.pk if by else None)
+def _open_to_staff(meeting: WelcomeMeeting) -> WelcomeMeeting:
+    meeting = seats.locked(meeting)
+    if meeting.is_cancelled or meeting.starts_at <= timezone.now():
+        raise ValidationError(_("This meeting is over or called off."))
+    return meeting

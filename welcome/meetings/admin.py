@@ -1,20 +1,31 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from municipalities.tenancy.access import access_of
-from municipalities.tenancy.admin import ScopedAdmin, ScopedStackedInline
+from municipalities.tenancy.admin import ScopedAdmin, ScopedStackedInline, ScopedTabularInline
 from municipalities.texts.display import labels, standing
 from municipalities.texts.forms import TextFormSet
-from welcome.meetings import seats, sign_up_pages
-from welcome.meetings.figures import counts
-from welcome.meetings.forms import MeetingForm, MeetingTextForm, MeetingTextFormSet
+from welcome.meetings import attendance, attendance_pages, call_pages, programme, seats, sign_up_pages
+from welcome.meetings.figures import counts, numbers
+from welcome.meetings.forms import (
+    MeetingForm,
+    MeetingTextForm,
+    MeetingTextFormSet,
+    ProgrammeFormSet,
+    ProgrammeItemForm,
+)
 from welcome.meetings.models import MeetingText, WelcomeMeeting
+from welcome.meetings.programme import ProgrammeItem
 
 
 class MeetingTextInline(ScopedStackedInline):
@@ -33,6 +44,14 @@ class MeetingTextInline(ScopedStackedInline):
         return standing(text, text.meeting.text_set) if text.meeting_id else ""
 
 
+class ProgrammeInline(ScopedTabularInline):
+    model = ProgrammeItem
+    form = ProgrammeItemForm
+    formset = ProgrammeFormSet
+    fields = ["starts_at", "subject", "title", "speaker"]
+    hide_title = True
+
+
 @admin.register(WelcomeMeeting)
 class WelcomeMeetingAdmin(ScopedAdmin):
     form = MeetingForm
@@ -40,12 +59,13 @@ class WelcomeMeetingAdmin(ScopedAdmin):
     list_filter = ["published"]
     search_fields = ["place", "address"]
     list_select_related = ["municipality"]
-    inlines = [MeetingTextInline]
+    inlines = [ProgrammeInline, MeetingTextInline]
     actions = None
     change_form_outer_before_template = "meetings/meeting_head.html"
     fieldsets = [
         (None, {"fields": ["starts_at", "ends_at", ("place", "address")]}),
         (_("Signing up"), {"fields": ["capacity", "deadline", "published"]}),
+        (_("For who comes"), {"fields": ["spoken", "interpreted", ("child_care", "food")]}),
     ]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
@@ -71,8 +91,48 @@ class WelcomeMeetingAdmin(ScopedAdmin):
                 staff_only(sign_up_pages.as_csv),
                 name="welcome_welcomemeeting_csv",
             ),
+            path(
+                "<int:object_id>/door/",
+                staff_only(attendance_pages.door),
+                name="welcome_welcomemeeting_door",
+            ),
+            path(
+                "<int:object_id>/calls/",
+                staff_only(call_pages.listed),
+                name="welcome_welcomemeeting_calls",
+            ),
+            path(
+                "<int:object_id>/calls/<int:call>/",
+                staff_only(call_pages.one),
+                name="welcome_welcomemeeting_call",
+            ),
+            path(
+                "<int:object_id>/numbers.csv",
+                staff_only(attendance_pages.numbers_csv),
+                name="welcome_welcomemeeting_numbers",
+            ),
+            path(
+                "<int:object_id>/programme/",
+                staff_only(self.start_programme),
+                name="welcome_welcomemeeting_programme",
+            ),
             *super().get_urls(),
         ]
+
+    @method_decorator(require_POST)
+    def start_programme(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        meeting = self.get_queryset(request).filter(pk=object_id).first()
+        if meeting is None:
+            raise Http404
+        if not self.has_change_permission(request, meeting):
+            raise PermissionDenied
+        try:
+            programme.start_from_standard(meeting=meeting, by=access_of(request).user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        else:
+            messages.success(request, _("The standard programme is there. Change what is different here."))
+        return redirect("admin:welcome_welcomemeeting_change", object_id)
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> list[type]:
         return [*self.inlines] if obj else []
@@ -120,6 +180,9 @@ class WelcomeMeetingAdmin(ScopedAdmin):
             "meeting": found,
             "count": counts([found])[found.pk],
             "may_write": self.has_change_permission(request, found),
+            "numbers": attendance_pages.told(numbers(found)),
+            "door_is_open": attendance.is_open(found),
+            "no_programme": not found.programme.exists(),
         }  # fmt: skip
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 

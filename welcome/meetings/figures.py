@@ -1,9 +1,15 @@
-"""How many come to a meeting."""
+"""How many come to a meeting, and how many came."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
+from django.db.models import Count as Many
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
+from welcome.meetings.models import Invitation, SignUp, SignUpState, WelcomeMeeting
 
 
 @dataclass(frozen=True)
@@ -38,3 +44,49 @@ def counts(meetings: Iterable[WelcomeMeeting]) -> dict[int, Count]:
             parties=so_far.parties + coming,
         )
     return found
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Of one meeting: households and others who signed up as one count once, `adults` and `children` are heads."""
+
+    invited: int
+    called: int
+    coming: int
+    waiting: int
+    signed_off: int
+    adults: int
+    children: int
+    walk_ins: int
+    stayed_away: int | None  # None until it is over: who is late stays away no less than who comes.
+
+    @property
+    def came(self) -> int:
+        return self.adults + self.children
+
+
+def numbers(meeting: WelcomeMeeting) -> Numbers:
+    """In four queries. Sign-ups of those who are no known household are deleted 30 days after the meeting, and count
+    as walk-ins from then on if they came."""
+    rows = SignUp.objects.filter(meeting=meeting, merged=False)
+    asked = rows.aggregate(
+        coming=Many("pk", filter=Q(state=SignUpState.COMING)),
+        waiting=Many("pk", filter=Q(state=SignUpState.WAITING)),
+        signed_off=Many("pk", filter=Q(state=SignUpState.CANCELLED)),
+        missed=Many("pk", filter=Q(state=SignUpState.COMING, attendance=None)),
+    )
+    heads = Attendance.objects.filter(meeting=meeting).aggregate(
+        adults=Sum("adults"), children=Sum("children"), walk_ins=Many("pk", filter=Q(sign_up=None))
+    )
+    over = meeting.ends_at <= timezone.now() and not meeting.is_cancelled
+    return Numbers(
+        invited=Invitation.objects.filter(meeting=meeting, merged=False).count(),
+        called=Call.objects.made().filter(meeting=meeting).count(),
+        coming=asked["coming"],
+        waiting=asked["waiting"],
+        signed_off=asked["signed_off"],
+        adults=heads["adults"] or 0,
+        children=heads["children"] or 0,
+        walk_ins=heads["walk_ins"],
+        stayed_away=asked["missed"] if over else None,
+    )

@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.forms import ScopedForm, ScopedFormSet
@@ -21,6 +22,7 @@ from welcome.meetings.models import (
     MeetingText,
     WelcomeMeeting,
 )
+from welcome.meetings.programme import ProgrammeItem
 
 
 class SignUpForm(forms.Form):
@@ -89,11 +91,42 @@ class SignUpByHandForm(SignUpForm):
     field_order = ["name", "contact", "adults", "children", "language", "needs"]
 
 
+class CameForm(forms.Form):
+    """How many came of one sign-up, or of those who just came."""
+
+    adults = forms.IntegerField(
+        label=_("Adults"),
+        min_value=0,
+        max_value=MOST_ADULTS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    children = forms.IntegerField(
+        label=_("Children"),
+        min_value=0,
+        max_value=MOST_CHILDREN,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 class MeetingForm(ScopedForm):
+    spoken = forms.MultipleChoiceField(
+        label=_("Languages spoken"),
+        choices=CHOICES,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+    interpreted = forms.MultipleChoiceField(
+        label=_("Interpreted into"),
+        choices=CHOICES,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+
     class Meta:
         model = WelcomeMeeting
         fields = (
-            "municipality", "starts_at", "ends_at", "place", "address", "capacity", "deadline", "published",
+            "municipality", "starts_at", "ends_at", "place", "address", "capacity", "deadline", "published", "spoken",
+            "interpreted", "child_care", "food",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,3 +161,34 @@ class MeetingTextFormSet(TextFormSet, ScopedFormSet):
 
     def new_text(self) -> dict[str, Any]:
         return {"municipality": self.instance.municipality}
+
+
+class ProgrammeItemForm(ScopedForm):
+    class Meta:
+        model = ProgrammeItem
+        fields = ["starts_at", "subject", "title", "speaker"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "starts_at" in self.fields:
+            clock: Any = self.fields["starts_at"].widget
+            clock.format = "%H:%M"  # Nobody sets seconds.
+
+
+class ProgrammeFormSet(ScopedFormSet):
+    instance: WelcomeMeeting
+
+    def clean(self) -> None:
+        """An item is within the meeting, as the form above says when that is; one past midnight has no such hours."""
+        super().clean()
+        if not (self.instance.starts_at and self.instance.ends_at):
+            return
+        first, last = timezone.localtime(self.instance.starts_at), timezone.localtime(self.instance.ends_at)
+        if first.date() != last.date():
+            return
+        for form in self.forms:
+            begins = form.cleaned_data.get("starts_at") if form.is_valid() else None
+            if begins is None or form.cleaned_data.get("DELETE"):
+                continue
+            if not first.time() <= begins < last.time():
+                form.add_error("starts_at", _("This is not within the meeting."))

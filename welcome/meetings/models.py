@@ -1,6 +1,7 @@
 """Welcome meetings: when and where, who is invited by letter, and who comes."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -13,8 +14,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.municipality.models import Municipality, MunicipalityOwned, OwnedQuerySet
-from municipalities.texts.languages import CHOICES
+from municipalities.texts.languages import CHOICES, LANGUAGES
 from municipalities.texts.models import ShortText, TextSet, text_constraints
+from welcome.hosts.models import validate_spoken
 from welcome.households.models import Household, Person, Protection
 
 MOST_SEATS = 2000
@@ -61,7 +63,16 @@ class WelcomeMeeting(MunicipalityOwned):
             "Letters that are made ready now invite to the next one, and the public pages tell of it."
         ),
     )
+    spoken = models.JSONField(
+        _("languages spoken"), default=list, blank=True, db_default=[], validators=[validate_spoken]
+    )
+    interpreted = models.JSONField(
+        _("interpreted into"), default=list, blank=True, db_default=[], validators=[validate_spoken]
+    )
+    child_care = models.BooleanField(_("somebody looks after the children"), default=False, db_default=False)
+    food = models.BooleanField(_("food is served"), default=False, db_default=False)
     cancelled_at = models.DateTimeField(_("called off"), null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = MeetingQuerySet.as_manager()
 
@@ -99,8 +110,21 @@ class WelcomeMeeting(MunicipalityOwned):
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 
+    @property
+    def spoken_names(self) -> str:
+        """In the languages' own words: who looks for theirs knows it by that."""
+        return own_names(self.spoken)
+
+    @property
+    def interpreted_names(self) -> str:
+        return own_names(self.interpreted)
+
     def takes_sign_ups(self, now: datetime.datetime | None = None) -> bool:
         return self.published and not self.is_cancelled and (now or timezone.now()) < self.deadline
+
+
+def own_names(codes: Iterable[str]) -> str:
+    return ", ".join(LANGUAGES[code].own_name for code in codes if code in LANGUAGES)
 
 
 def next_for(municipality: Municipality, *, after: datetime.date) -> WelcomeMeeting | None:
@@ -179,6 +203,10 @@ class SignUpQuerySet(OwnedQuerySet["SignUp"]):
         """In the order in which they are offered a seat."""
         return self.filter(state=SignUpState.WAITING, merged=False).order_by("asked_at", "pk")
 
+    def offered(self) -> Self:
+        """Those whose seat is kept until they answer."""
+        return self.coming().exclude(answer_by=None)
+
     def standing(self) -> Self:
         return self.filter(merged=False).exclude(state=SignUpState.CANCELLED)
 
@@ -224,6 +252,11 @@ class SignUp(MunicipalityOwned):
     state = models.CharField(_("state"), max_length=9, choices=SignUpState, editable=False)
     asked_at = models.DateTimeField(_("signed up"), default=timezone.now, editable=False)
     moved_up_at = models.DateTimeField(_("moved up"), null=True, editable=False)
+    # When the mail went that says so; until when the seat is kept for their yes; when they said it.
+    told_at = models.DateTimeField(_("told of the seat"), null=True, editable=False)
+    answer_by = models.DateTimeField(_("seat kept until"), null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, editable=False)
     cancelled_at = models.DateTimeField(_("signed off"), null=True, editable=False)
     # Two households that were one signed up each: this one's was merged into that of the other, whose holds.
     merged = models.BooleanField(_("merged"), default=False, db_default=False, editable=False)
@@ -264,6 +297,22 @@ class SignUp(MunicipalityOwned):
                 condition=Q(moved_up_at=None) | ~Q(state=SignUpState.WAITING),
                 name="signup_moved_up_waits_no_more",
                 violation_error_message=_("Who has moved up is not on the waiting list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(told_at=None) | Q(moved_up_at__isnull=False),
+                name="signup_told_of_a_seat_has_moved_up",
+                violation_error_message=_("Only who has moved up is told of a seat."),
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_by=None)
+                | Q(state=SignUpState.COMING, told_at__isnull=False, confirmed_at=None),
+                name="signup_kept_seat_waits_for_an_answer",
+                violation_error_message=_("A seat is kept for who was told of it and has not answered."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(state=SignUpState.COMING, told_at__isnull=False),
+                name="signup_confirmed_was_told",
+                violation_error_message=_("Only who was told of a seat confirms it."),
             ),
         ]
 

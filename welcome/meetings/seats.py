@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from municipalities.audit import recording
 from municipalities.audit.models import Action
-from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
+from municipalities.tenancy.models import User
+from welcome.meetings.models import SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
 
 
 def locked(meeting: WelcomeMeeting) -> WelcomeMeeting:
@@ -22,7 +23,10 @@ def taken(meeting: WelcomeMeeting) -> int:
 
 def move_up(meeting: WelcomeMeeting) -> int:
     """Gives the free seats of a meeting that the caller has locked to those who wait, in order: a family that
-    doesn't fit yet is not passed by who came later. How many sign-ups moved."""
+    doesn't fit yet is not passed by who came later. How many sign-ups moved; none once it has begun or is called off:
+    nobody could come any more."""
+    if meeting.is_cancelled or meeting.starts_at <= timezone.now():
+        return 0
     free = meeting.capacity - taken(meeting)
     moved = []
     for row in SignUp.objects.waiting().filter(meeting=meeting):
@@ -39,7 +43,41 @@ def move_up(meeting: WelcomeMeeting) -> int:
 
 
 def fill(*, meeting: WelcomeMeeting) -> int:
-    """As `move_up`, after seats were added or a sign-up was erased; not once it has begun or is called off."""
+    """As `move_up`, after seats were added or a sign-up was erased."""
     with transaction.atomic():
-        meeting = locked(meeting)
-        return 0 if meeting.is_cancelled or meeting.starts_at <= timezone.now() else move_up(meeting)
+        return move_up(locked(meeting))
+
+
+def take_out(*, meeting: WelcomeMeeting, sign_up: SignUp, by: User | None) -> bool:
+    """For who has locked the meeting and knows that they may. False if it was cancelled before."""
+    row = row_locked(SignUp.objects.standing().filter(pk=sign_up.pk))
+    if row is None:
+        return False
+    row.state, row.cancelled_at = SignUpState.CANCELLED, timezone.now()
+    row.needs = ""  # Of no use any more, and perhaps about somebody's health.
+    forget_offer(row)
+    row.save()
+    note(Action.CANCELLED, row, by)
+    move_up(meeting)
+    return True
+
+
+def forget_offer(row: SignUp) -> None:
+    row.moved_up_at = row.told_at = row.answer_by = row.confirmed_at = None
+
+
+def row_locked(rows: SignUpQuerySet) -> SignUp | None:
+    """With what the mail that may just be on its way has marked: all of a row is written."""
+    found: SignUpQuerySet = rows.select_for_update(of=("self",))
+    return found.first()
+
+
+def note(action: Action, row: SignUp, by: User | None) -> None:
+    fields = ["adults", "children", "language", "needs"] if action == Action.CHANGED else []
+    recording.record(
+        action=action,
+        of=row,
+        fields=fields,
+        note=f"meeting={row.meeting_id}",
+        by_id=by.pk if by else None,
+    )

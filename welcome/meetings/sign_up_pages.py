@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,14 +26,14 @@ from welcome.households.models import Household
 from welcome.meetings import actions
 from welcome.meetings.figures import counts
 from welcome.meetings.forms import SignUpByHandForm
-from welcome.meetings.models import SignUp, SignUpState, WelcomeMeeting
+from welcome.meetings.models import SignUp, SignUpQuerySet, SignUpState, WelcomeMeeting
 
 
 @never_cache
 def listed(request: HttpRequest, object_id: int) -> HttpResponse:
     """POST with `cancel` (a sign-up's number) cancels it, with `verb` call_off the meeting, else signs somebody
     up who called."""
-    meeting, by = _writable(request, object_id), access_of(request).user
+    meeting, by = writable_meeting(request, object_id), access_of(request).user
     form = SignUpByHandForm(
         municipality=meeting.municipality, initial={"language": meeting.municipality.home_language}
     )
@@ -44,7 +45,7 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
             )
             return redirect("admin:welcome_welcomemeeting_signups", object_id)
         if "cancel" in request.POST:
-            actions.cancel(sign_up=_of(meeting, request.POST["cancel"]), by=by)
+            actions.cancel(sign_up=of_meeting(meeting, request.POST["cancel"]), by=by)
             messages.success(request, _("Signed off. Who waits has moved up, if the seats were enough."))
             return redirect("admin:welcome_welcomemeeting_signups", object_id)
         form = SignUpByHandForm(request.POST, municipality=meeting.municipality)
@@ -77,7 +78,7 @@ def listed(request: HttpRequest, object_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def as_csv(request: HttpRequest, object_id: int) -> HttpResponse:
-    meeting = _writable(request, object_id)
+    meeting = writable_meeting(request, object_id)
     rows = _rows(meeting)
     out = io.StringIO()
     table = csv.writer(out, delimiter=";")
@@ -115,8 +116,8 @@ def of_household(request: HttpRequest, object_id: int) -> HttpResponse:
         messages.success(request, _("Signed off. Who waits has moved up, if the seats were enough."))
         return redirect("admin:welcome_household_meetings", object_id)
     look(of=household, note="meetings")
-    shown = list(rows.select_related("meeting").order_by("meeting__starts_at", "pk"))
-    for row in shown:
+    theirs = list(rows.select_related("meeting").order_by("meeting__starts_at", "pk"))
+    for row in theirs:
         row.ages = ages(row)  # type: ignore[attr-defined]
     request.current_app = admin.site.name
     context = {
@@ -124,7 +125,7 @@ def of_household(request: HttpRequest, object_id: int) -> HttpResponse:
         "opts": Household._meta,
         "title": _("Welcome meetings"),
         "household": household,
-        "rows": shown,
+        "rows": theirs,
     }
     return render(request, "meetings/of_household.html", context)
 
@@ -141,7 +142,7 @@ def ages(row: SignUp) -> str:
     return ", ".join(map(str, row.children))
 
 
-def _writable(request: HttpRequest, pk: int) -> WelcomeMeeting:
+def writable_meeting(request: HttpRequest, pk: int) -> WelcomeMeeting:
     access = access_of(request)
     rows = WelcomeMeeting.objects.visible_to(request.user).filter(pk=pk)
     meetings = rows.select_related("municipality").prefetch_related("texts")
@@ -155,14 +156,22 @@ def _writable(request: HttpRequest, pk: int) -> WelcomeMeeting:
 def _rows(meeting: WelcomeMeeting) -> list[SignUp]:
     """Those who come, then those who wait, each in the order in which they asked. The list is carried to the door:
     who is protected, or may only be kept, is counted and in no row of it, whatever the row would say."""
-    rows = SignUp.objects.for_files().standing().filter(meeting=meeting).order_by("state", "asked_at", "pk")
+    return shown(listable(meeting).order_by("state", "asked_at", "pk"))
+
+
+def listable(meeting: WelcomeMeeting) -> SignUpQuerySet:
+    rows: SignUpQuerySet = SignUp.objects.for_files().standing().filter(meeting=meeting)
+    return rows
+
+
+def shown(rows: models.QuerySet[SignUp]) -> list[SignUp]:
     found = list(rows.select_related("household").prefetch_related("household__people"))
     for row in found:
         row.who, row.ages = who(row), ages(row)  # type: ignore[attr-defined]
     return found
 
 
-def _of(meeting: WelcomeMeeting, number: str) -> SignUp:
+def of_meeting(meeting: WelcomeMeeting, number: str) -> SignUp:
     rows = SignUp.objects.for_files().filter(meeting=meeting)
     row = rows.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
     if row is None:

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='welcome.participant', verbose_name='person of the cooperation'),
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name='Attendee',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('invited_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='invited')),
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='which of their votes')),
-                ('attendance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='welcome.attendance', verbose_name='invitation to a cooperation meeting')),
+                ('attendance', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='welcome.attendee', verbose_name='invitation to a cooperation meeting')),
                 ('idea', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='votes', to='welcome.idea', verbose_name='idea')),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality', verbose_name='municipality')),
             ],
@@ -305,16 +305,16 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('leads', True)), fields=('measure',), name='groupmember_one_leads', violation_error_message='One person leads a group.'),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'participant'), name='attendance_once_per_meeting_and_participant', violation_error_message='This person is invited already.'),
+            model_name='attendee',
+            constraint=models.UniqueConstraint(fields=('meeting', 'participant'), name='attendee_once_per_meeting_and_participant', violation_error_message='This person is invited already.'),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='attendance_answer_has_its_time', violation_error_message='An answer was given at some time.'),
+            model_name='attendee',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='attendee_answer_has_its_time', violation_error_message='An answer was given at some time.'),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'sends'), models.Q(('sends', ''), _negated=True)), models.Q(models.Q(('answer', 'sends'), _negated=True), ('sends', '')), _connector='OR'), name='attendance_names_who_is_sent', violation_error_message='Say who comes instead, and only then.'),
+            model_name='attendee',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'sends'), models.Q(('sends', ''), _negated=True)), models.Q(models.Q(('answer', 'sends'), _negated=True), ('sends', '')), _connector='OR'), name='attendee_names_who_is_sent', violation_error_message='Say who comes instead, and only then.'),
         ),
         migrations.AddConstraint(
             model_name='spending',

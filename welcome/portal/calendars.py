@@ -3,9 +3,11 @@
 import datetime
 import hashlib
 import re
+from collections.abc import Iterable
 from html import unescape
 from urllib.parse import urlsplit
 
+import icalendar
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +28,8 @@ from municipalities.jobs.models import Vacancy
 from municipalities.municipality.models import Municipality
 from municipalities.organisations.models import Organisation
 from municipalities.topics.models import Topic
+from welcome.meetings.models import WelcomeMeeting
+from welcome.meetings.rendering import event_of
 from welcome.portal.activity_reading import happening, path_of
 from welcome.portal.around import municipality_at
 from welcome.portal.home_reading import show_home
@@ -45,8 +49,15 @@ def _rows(here: Municipality) -> ActivityQuerySet:
 @require_safe
 def of_municipality(request: HttpRequest, slug: str) -> HttpResponse:
     here = municipality_at(slug)
-    rows = _rows(here).to_come(timezone.now() - BEHIND)
-    return _calendar(request, rows, _("What's on in %(name)s") % {"name": here.name}, f"{here.slug}.ics")
+    since = timezone.now() - BEHIND
+    meetings = WelcomeMeeting.objects.of(here).upcoming(since).select_related("municipality")
+    return _calendar(
+        request,
+        _rows(here).to_come(since),
+        _("What's on in %(name)s") % {"name": here.name},
+        f"{here.slug}.ics",
+        meetings.prefetch_related("texts").order_by("starts_at", "pk")[:MOST],
+    )
 
 
 @require_safe
@@ -57,19 +68,38 @@ def of_organisation(request: HttpRequest, slug: str, organisation: str) -> HttpR
     return _calendar(request, rows, f"{its.name}, {here.name}", f"{here.slug}-{its.slug}.ics")
 
 
-def _calendar(request: HttpRequest, rows: QuerySet[Activity], name: str, filename: str) -> HttpResponse:
-    activities = list(rows.order_by("starts_at", "pk")[:MOST])
+def _calendar(
+    request: HttpRequest,
+    rows: QuerySet[Activity],
+    name: str,
+    filename: str,
+    meetings: Iterable[WelcomeMeeting] = (),
+) -> HttpResponse:
+    activities, told = list(rows.order_by("starts_at", "pk")[:MOST]), list(meetings)
+    host = urlsplit(settings.SITE_URL).hostname or "tilflytter"
     body = rendering.calendar(
         activities,
         name=name,
         language=screen_language(),
-        host=urlsplit(settings.SITE_URL).hostname or "tilflytter",
+        host=host,
         url_of=lambda activity: settings.SITE_URL + path_of(activity),
         words=_lines,
+        more=[_event(meeting, host) for meeting in told],
     )
     answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'inline; filename="{filename}"'
-    return _kept(request, answer, [activity.changed_at for activity in activities])
+    changed = [each.changed_at for each in activities] + [each.changed_at for each in told]
+    return _kept(request, answer, changed)
+
+
+def _event(meeting: WelcomeMeeting, host: str) -> icalendar.Event:
+    return event_of(
+        meeting,
+        language=screen_language(),
+        host=host,
+        title=_("Welcome meeting"),
+        url=settings.SITE_URL + reverse("portal:meet-meeting", args=[meeting.municipality.slug]),
+    )
 
 
 def _lines(html: str) -> str:

@@ -19,7 +19,7 @@ from welcome.cooperation.forms import AnswerForm, HelpForm, IdeaForm, VoteForm
 from welcome.cooperation.idea_models import Idea
 from welcome.cooperation.links import COOPERATION, IDEAS, TASK
 from welcome.cooperation.measure_models import Task
-from welcome.cooperation.models import Answer, Attendance, CooperationMeeting, MeetingState
+from welcome.cooperation.models import Answer, Attendee, CooperationMeeting, MeetingState
 from welcome.portal.page import page
 
 DONE = {
@@ -38,7 +38,7 @@ TEMPLATES = {"cooperation": "invited", "cooperation-ideas": "ideas", "cooperatio
 @behind(COOPERATION)
 def invited(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     """POST with `go`: answer, idea or vote."""
-    its: Attendance = opened.obj
+    its: Attendee = opened.obj
     go = request.POST.get("go", "")
     forms = _forms_of(its, go, request.POST)
     if go in forms and forms[go].is_valid() and _sent(go, its, forms[go]):
@@ -52,7 +52,7 @@ def invited(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _forms_of(its: Attendance, go: str, sent: Any) -> dict[str, Any]:
+def _forms_of(its: Attendee, go: str, sent: Any) -> dict[str, Any]:
     """Those of the state the meeting is in."""
     meeting = its.meeting
     forms: dict[str, Any] = {}
@@ -67,7 +67,7 @@ def _forms_of(its: Attendance, go: str, sent: Any) -> dict[str, Any]:
     return forms
 
 
-def _sent(go: str, its: Attendance, form: Any) -> bool:
+def _sent(go: str, its: Attendee, form: Any) -> bool:
     said = form.cleaned_data
     try:
         if go == "answer":

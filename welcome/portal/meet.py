@@ -42,7 +42,7 @@ def next_meeting(here: Municipality) -> WelcomeMeeting | None:
     """The first one that can be signed up for now."""
     with scope.of(here.pk):
         rows = WelcomeMeeting.objects.of(here).upcoming().filter(deadline__gt=timezone.now())
-        return rows.prefetch_related("texts").order_by("starts_at", "pk").first()
+        return rows.prefetch_related("texts", "programme").order_by("starts_at", "pk").first()
 
 
 def words(here: Municipality, purpose: ConsentPurpose) -> ConsentText:
@@ -182,7 +182,9 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
     if (form := taken(request, build, take)) is None:
         return sent(here, by_mail=bool(request.POST.get("email")))
     text = its.text_set.best(get_language() or "nb") if its else None
-    return show(request, here, "meeting", _("Come to the welcome meeting"), form, meeting=its, text=text)
+    programme = its.programme.all() if its else []
+    title = _("Come to the welcome meeting")
+    return show(request, here, "meeting", title, form, meeting=its, text=text, programme=programme)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,9 @@
 Behind a link of the purpose MEETING. Looking changes nothing; each change is a form that is sent.
 """
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,15 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from municipalities.audit.recording import look
 from municipalities.links.actions import Opened
 from municipalities.links.grants import behind
-from welcome.meetings import actions, figures
+from welcome.meetings import actions, figures, rendering
 from welcome.meetings.forms import SignUpForm
 from welcome.meetings.links import MEETING
-from welcome.meetings.models import Invitation, SignUp, SignUpState
+from welcome.meetings.models import Invitation, SignUp, SignUpState, WelcomeMeeting
 from welcome.portal.page import page
 
 DONE = {
@@ -71,6 +74,26 @@ def cancel(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
     return _back(slot, "cancelled")
 
 
+@require_safe
+@behind(MEETING)
+def calendar(request: HttpRequest, opened: Opened, slot: str) -> HttpResponse:
+    look(of=opened.obj, note="own calendar")
+    return as_file(opened.obj.meeting)
+
+
+def as_file(its: WelcomeMeeting) -> HttpResponse:
+    """The meeting for one's own calendar."""
+    body = rendering.calendar(
+        its,
+        language=get_language() or "nb",
+        host=urlsplit(settings.SITE_URL).hostname or "tilflytter",
+        title=_("Welcome meeting"),
+    )
+    answer = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="meeting.ics"'
+    return answer
+
+
 def _as_typed(known: SignUp) -> dict[str, object]:
     ages = ", ".join(map(str, known.children))
     return {"adults": known.adults, "children": ages, "language": known.language, "needs": known.needs}
@@ -104,6 +127,7 @@ def _show(
         "municipality": place,
         "slot": slot,
         "meeting": its,
+        "programme": its.programme.all(),
         "same_day": timezone.localdate(its.starts_at) == timezone.localdate(its.ends_at),
         "text": text,
         "sign_up": known,

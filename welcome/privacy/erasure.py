@@ -32,7 +32,7 @@ from welcome.privacy.models import DataRequest, Outcome
 _BY_HAND = {"welcome.Household", "welcome.Person", "welcome.Letter", "welcome.LeftOut"}
 # What people send by themselves: what is settled goes with the household, the rest is found by what reaches them.
 _SENT = {
-    "welcome.Order", "welcome.Member", "welcome.Participant", "welcome.Attendance", "welcome.Vote",
+    "welcome.Order", "welcome.Member", "welcome.Participant", "welcome.Attendee", "welcome.Vote",
     "welcome.GroupMember",
 }  # fmt: skip
 # What somebody wrote, and may name people in. The keys and the choices of a household name nobody.

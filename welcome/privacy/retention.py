@@ -249,7 +249,7 @@ def _take_login(login: OwnLogin) -> None:
 
 def _take_sign_up(row: SignUp) -> None:
     if row.household_id is None:
-        row.delete()
+        _take_with_its_link(row)
     else:
         SignUp.objects.filter(pk=row.pk).update(needs="")
 

@@ -253,7 +253,8 @@ def test_public_and_personal_tables_are_told_apart():
     assert public == {
         "ContactPoint", "Fact", "MunicipalityText", "OpeningHours", "Topic", "TopicContact", "TopicLink", "TopicText",
         "Activity", "ActivityText", "Occurrence", "Organisation", "OrganisationText", "SpecialDay",
-        "LearningPlace", "LearningPlaceText", "MeetingText", "Story", "StoryText", "WelcomeMeeting",
+        "LearningPlace", "LearningPlaceText", "MeetingText", "ProgrammeItem", "Story", "StoryText",
+        "WelcomeMeeting",
         "Listing", "ListingPhoto", "ListingText", "PriceChange", "Vacancy",
         "Development", "DevelopmentPhoto", "DevelopmentText", "Plot", "PlotPhoto", "PlotText", "Unit",
     }  # fmt: skip

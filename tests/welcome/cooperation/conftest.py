@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import MunicipalityFactory
-from tests.factories.welcome import AttendanceFactory, CooperationMeetingFactory, IdeaFactory
+from tests.factories.welcome import AttendeeFactory, CooperationMeetingFactory, IdeaFactory
 from tests.welcome.letters.frozen import worker
 
 
@@ -26,7 +26,7 @@ def meeting(place):
 
 @pytest.fixture
 def voter(meeting):
-    return AttendanceFactory(meeting=meeting)
+    return AttendeeFactory(meeting=meeting)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db import connection
 
 from municipalities.municipality import scope
 from tests.factories.welcome import (
-    AttendanceFactory,
+    AttendeeFactory,
     CooperationMeetingFactory,
     IdeaFactory,
     MeasureFactory,
@@ -81,6 +81,6 @@ def test_of_two_newcomers_who_leave_at_once_one_stays(boss):
 
 def test_three_workers_mail_each_invitation_once(mailoutbox):
     meeting = CooperationMeetingFactory()
-    AttendanceFactory.create_batch(4, meeting=meeting)
+    AttendeeFactory.create_batch(4, meeting=meeting)
     assert sum(at_once(*[delivery.mail_waiting] * 3)) == 4
     assert len(mailoutbox) == 4

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tests.factories.welcome import (
-    AttendanceFactory,
+    AttendeeFactory,
     CooperationMeetingFactory,
     GroupMemberFactory,
     IdeaFactory,
@@ -96,10 +96,10 @@ def test_nobody_votes_twice_for_an_idea_or_gives_an_eleventh_vote():
 
 
 def test_an_answer_has_its_time_and_names_whom_it_sends():
-    assert refused(lambda: AttendanceFactory(answer="comes"), "attendance_answer_has_its_time")
+    assert refused(lambda: AttendeeFactory(answer="comes"), "attendance_answer_has_its_time")
     sends = {"answer": "sends", "answered_at": timezone.now()}
-    assert refused(lambda: AttendanceFactory(**sends), "attendance_names_who_is_sent")
-    assert AttendanceFactory(**sends, sends="Per").pk
+    assert refused(lambda: AttendeeFactory(**sends), "attendance_names_who_is_sent")
+    assert AttendeeFactory(**sends, sends="Per").pk
 
 
 def test_somebody_who_takes_part_is_there_once_and_can_be_reached():

@@ -7,12 +7,12 @@ import time_machine
 from django.utils import timezone
 
 from municipalities.links.models import Link
-from tests.factories.welcome import AttendanceFactory, CooperationMeetingFactory, TaskFactory
+from tests.factories.welcome import AttendeeFactory, CooperationMeetingFactory, TaskFactory
 from tests.municipalities.links.made import path_of
 from welcome.cooperation import delivery, measures
 from welcome.cooperation.links import TASK
 from welcome.cooperation.measure_models import Task
-from welcome.cooperation.models import Attendance
+from welcome.cooperation.models import Attendee
 
 pytestmark = pytest.mark.django_db
 
@@ -25,9 +25,9 @@ def task(place):
 
 def test_each_invited_is_mailed_once_in_their_language(place, mailoutbox):
     meeting = CooperationMeetingFactory(municipality=place)
-    AttendanceFactory(meeting=meeting, participant__language="en")
-    AttendanceFactory(meeting=meeting)
-    AttendanceFactory(meeting=meeting, participant__email="", participant__phone="+4799951234")
+    AttendeeFactory(meeting=meeting, participant__language="en")
+    AttendeeFactory(meeting=meeting)
+    AttendeeFactory(meeting=meeting, participant__email="", participant__phone="+4799951234")
     assert delivery.mail_waiting() == 2
     assert delivery.mail_waiting() == 0
     english, norwegian = mailoutbox
@@ -62,11 +62,11 @@ def test_nobody_is_reminded_of_what_is_done_or_dropped(task, mailoutbox):
 
 def test_an_address_that_is_refused_for_good_holds_up_nobody(place, refuse_mail_to, mailoutbox):
     meeting = CooperationMeetingFactory(municipality=place)
-    gone = AttendanceFactory(meeting=meeting).participant.email
-    AttendanceFactory(meeting=meeting)
+    gone = AttendeeFactory(meeting=meeting).participant.email
+    AttendeeFactory(meeting=meeting)
     refuse_mail_to(gone)
     assert delivery.mail_waiting() == 1
-    assert not Attendance.objects.to_mail().exists()
+    assert not Attendee.objects.to_mail().exists()
 
 
 def test_a_mail_server_that_is_gone_loses_nothing(task, monkeypatch, mailoutbox):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from municipalities.activities.models import State
 from tests.factories.municipalities import MunicipalityFactory, OrganisationFactory
 from tests.factories.welcome import (
-    AttendanceFactory,
+    AttendeeFactory,
     CooperationSettingsFactory,
     GroupMemberFactory,
     HouseholdFactory,
@@ -22,7 +22,7 @@ from tests.factories.welcome import (
 )
 from welcome.cooperation import figures, forgetting, into_calendar, measures
 from welcome.cooperation.measure_models import GroupMember, MeasureState, Task
-from welcome.cooperation.models import Attendance, Participant
+from welcome.cooperation.models import Attendee, Participant
 from welcome.privacy import erasure, retention
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -174,7 +174,7 @@ def test_erasing_the_only_newcomer_stops_the_measure_and_keeps_its_work(running,
     Participant.objects.filter(groups__measure=running).update(email="amina@heime.example")
     asked = {"help_wanted_at": timezone.now(), "help_word": "Eg er sjuk"}
     task = TaskFactory(owner=running.members.get(), **asked)
-    AttendanceFactory(meeting=running.meeting, participant=running.members.get().participant)
+    AttendeeFactory(meeting=running.meeting, participant=running.members.get().participant)
     assert ("people of the cooperation", 1) in erasure.foresee(household=person.household).rows
     erasure.erase(household=person.household, by=boss)
     running.refresh_from_db()
@@ -182,7 +182,7 @@ def test_erasing_the_only_newcomer_stops_the_measure_and_keeps_its_work(running,
     assert (running.state, running.newcomer, task.owner) == (MeasureState.PLANNED, None, None)
     assert task.help_word == ""
     assert not Participant.objects.exists()
-    assert not Attendance.objects.exists()
+    assert not Attendee.objects.exists()
 
 
 def test_who_is_invited_to_nothing_for_two_years_goes_by_itself(place, running):
@@ -190,7 +190,7 @@ def test_who_is_invited_to_nothing_for_two_years_goes_by_itself(place, running):
     old, behind = ParticipantFactory.create_batch(2, municipality=place, created_at=long_ago)
     Participant.objects.filter(pk=behind.pk).update(stands_behind_since=timezone.localdate())
     lately = ParticipantFactory(municipality=place, created_at=long_ago)
-    AttendanceFactory(meeting=running.meeting, participant=lately)
+    AttendeeFactory(meeting=running.meeting, participant=lately)
     Participant.objects.filter(groups__isnull=False).update(created_at=long_ago)
     rule = next(rule for rule in retention.RULES if rule.code == "participants")
     assert list(rule.due(place, timezone.localdate())) == [old]

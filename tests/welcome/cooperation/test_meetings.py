@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from municipalities.audit.models import Action, AuditEntry
 from tests.factories.municipalities import OrganisationFactory
 from tests.factories.welcome import (
-    AttendanceFactory,
+    AttendeeFactory,
     CooperationMeetingFactory,
     HostAssignmentFactory,
     HouseholdFactory,
@@ -19,7 +19,7 @@ from tests.welcome.letters.frozen import protect
 from welcome.cooperation import actions, agenda, choosing, inviting
 from welcome.cooperation.idea_models import Idea, Vote
 from welcome.cooperation.measure_models import Measure
-from welcome.cooperation.models import Answer, Attendance, Participant
+from welcome.cooperation.models import Answer, Attendee, Participant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -59,9 +59,9 @@ def test_nobody_of_another_municipality_is_invited(boss, meeting):
 
 def test_another_day_asks_everybody_anew(place, boss):
     meeting = CooperationMeetingFactory(municipality=place)
-    row = AttendanceFactory(meeting=meeting)
+    row = AttendeeFactory(meeting=meeting)
     actions.answer(attendance=row, answer=Answer.COMES)
-    Attendance.objects.update(mailed_at="2026-01-01T12:00Z")
+    Attendee.objects.update(mailed_at="2026-01-01T12:00Z")
     said = {"about": "Kaffe"}
     assert not actions.reschedule(meeting=meeting, said=said, by=boss)
     row.refresh_from_db()

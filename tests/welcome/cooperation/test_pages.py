@@ -17,7 +17,7 @@ from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import OrganisationFactory
 from tests.factories.welcome import (
-    AttendanceFactory,
+    AttendeeFactory,
     CooperationMeetingFactory,
     GroupMemberFactory,
     HouseholdFactory,
@@ -34,7 +34,7 @@ from welcome.cooperation import actions
 from welcome.cooperation.idea_models import Idea, Vote
 from welcome.cooperation.links import COOPERATION, IDEAS, TASK
 from welcome.cooperation.measure_models import Measure, Spending, Task
-from welcome.cooperation.models import Attendance, CooperationMeeting
+from welcome.cooperation.models import Attendee, CooperationMeeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
@@ -66,7 +66,7 @@ def test_a_meeting_gives_two_measures_with_groups_and_a_next_date(client, place,
     )
     sent = {"participants": [people.get().pk], "organisations": [organisations.get().pk]}
     client.post(page, {"verb": "invite", **sent})
-    assert Attendance.objects.count() == 2
+    assert Attendee.objects.count() == 2
     client.post(page, {"verb": "gather"})
     ideas = IdeaFactory.create_batch(4, meeting=meeting)
     client.post(page, {"verb": "voting"})
@@ -132,7 +132,7 @@ def test_overdue_tasks_and_too_many_roles_are_seen_in_the_lists(client, place, b
 def test_the_wall_shows_a_code_while_ideas_are_gathered_and_nobodys_name(client, place, boss):
     client.force_login(boss)
     meeting = CooperationMeetingFactory(municipality=place)
-    person = AttendanceFactory(meeting=meeting).participant
+    person = AttendeeFactory(meeting=meeting).participant
     actions.gather(meeting=meeting, by=boss)
     low, high = IdeaFactory(meeting=meeting), IdeaFactory(meeting=meeting)
     wall = page_of(CooperationMeeting, meeting, "wall")
@@ -140,7 +140,7 @@ def test_the_wall_shows_a_code_while_ideas_are_gathered_and_nobodys_name(client,
     assert "<svg" in shown
     assert low.text in shown
     assert person.name not in shown
-    VoteFactory(idea=high, attendance=Attendance.objects.get())
+    VoteFactory(idea=high, attendance=Attendee.objects.get())
     actions.open_voting(meeting=meeting, by=boss)
     shown = client.get(wall).content.decode()
     assert "<svg" not in shown
@@ -176,10 +176,8 @@ def test_minutes_are_tagged_and_name_nobody_who_is_protected(client, place, boss
     Municipality.objects.update(language_form="nn")
     HouseholdFactory(municipality=place)
     comes = {"meeting": meeting, "answer": "comes", "answered_at": timezone.now()}
-    open_to_all = AttendanceFactory(**comes, participant__name="Ingebjørg Opne")
-    hidden = AttendanceFactory(
-        **comes, participant__name="Løynd Person", participant__email="Loynd@x.example"
-    )
+    open_to_all = AttendeeFactory(**comes, participant__name="Ingebjørg Opne")
+    hidden = AttendeeFactory(**comes, participant__name="Løynd Person", participant__email="Loynd@x.example")
     home = HouseholdFactory(municipality=place)
     PersonFactory(household=home, email="loynd@x.example")
     measure = MeasureFactory(meeting=meeting)
@@ -202,8 +200,8 @@ def test_minutes_are_tagged_and_name_nobody_who_is_protected(client, place, boss
 
 def test_an_invited_person_answers_writes_and_votes_as_the_meeting_goes(client, place, boss):
     meeting = CooperationMeetingFactory(municipality=place, votes_each=1)
-    row = AttendanceFactory(meeting=meeting)
-    other = AttendanceFactory(meeting=meeting).participant
+    row = AttendeeFactory(meeting=meeting)
+    other = AttendeeFactory(meeting=meeting).participant
     page = opened(client, COOPERATION, row)
     assert client.get(page).status_code == 200
     assert client.post(page, {"go": "answer", "answer": "sends", "sends": ""}).status_code == 422

@@ -256,7 +256,8 @@ def test_seats_are_not_lowered_under_those_who_come_and_more_are_given_on(office
         "starts_at_0": "2026-12-30", "starts_at_1": "18:00", "ends_at_0": "2026-12-30", "ends_at_1": "20:00",
         "deadline_0": "2026-12-28", "deadline_1": "12:00", "place": "Kulturhuset", "published": "on",
         "texts-TOTAL_FORMS": 3, "texts-INITIAL_FORMS": 0, "texts-nb-seen_version": 1, "texts-nb-title": "Velkomstmøte",
-        "texts-nb-brief": "Kaffe, og folk du kan spørre om alt.",
+        "texts-nb-brief": "Kaffe, og folk du kan spørre om alt.", "programme-TOTAL_FORMS": 0,
+        "programme-INITIAL_FORMS": 0,
     }  # fmt: skip
     change = reverse("admin:welcome_welcomemeeting_change", args=[meeting.pk])
     assert "4 seats are taken already." in office.post(change, form | {"capacity": 3}).content.decode()
