@@ -14,14 +14,18 @@ from django.utils.translation import gettext_lazy
 from housing.wishes import personal as wishes
 from municipalities.enquiries import personal as enquiries
 from welcome.club.models import Member
-from welcome.hosts.models import AssignmentState, HostAssignment
+from welcome.hosts.following import HostContact
+from welcome.hosts.models import HostAssignment
 from welcome.households import history, timeline
 from welcome.households.consents import Consent
 from welcome.households.models import Household
 from welcome.letters.delivery_models import Delivery, DeliveryState
 from welcome.letters.models import LeftOut, Letter
+from welcome.meetings.attendance import Attendance
+from welcome.meetings.calls import Call
 from welcome.meetings.models import Invitation, SignUp, SignUpState
 from welcome.orders.models import Order
+from welcome.packages.package_models import Package, PackageState
 from welcome.privacy.models import DataRequest
 
 MOST = 500  # Of one kind; the newest. What is older is in the access report.
@@ -30,6 +34,7 @@ MOST = 500  # Of one kind; the newest. What is older is in the access report.
 class About(models.TextChoices):
     HOUSEHOLD = "household", gettext_lazy("The household")
     LETTERS = "letters", gettext_lazy("Letters")
+    PACKAGE = "package", gettext_lazy("Welcome package")
     HOST = "host", gettext_lazy("Host")
     MEETING = "meeting", gettext_lazy("Welcome meeting")
     ORDERS = "orders", gettext_lazy("Orders and enquiries")
@@ -69,7 +74,9 @@ def of(household: Household, *, may_write: bool) -> list[Event]:
 
 
 # What rows of their own tell better.
-_TOLD_ELSEWHERE = {history.HOST_GIVEN, history.HOST_AGREED, history.HOST_ENDED, history.ORDERED}
+_TOLD_ELSEWHERE = {
+    history.HOST_GIVEN, history.HOST_AGREED, history.HOST_ANSWERED, history.HOST_ENDED, history.ORDERED,
+}  # fmt: skip
 
 
 def _household(household: Household) -> Iterator[Event]:
@@ -102,16 +109,45 @@ def _letters(household: Household) -> Iterator[Event]:
             yield Event(row.run.frozen_at, About.LETTERS, _("No letter in %(quarter)s: %(reason)s.") % words)
 
 
+def _packages(household: Household) -> Iterator[Event]:
+    rows = Package.objects.filter(household=household, merged=False)
+    for row in _newest(rows.select_related("packed_by", "out_by", "ended_by"), "-pk"):
+        link = reverse("admin:welcome_package_change", args=[row.pk])
+        yield Event(
+            row.composed_at, About.PACKAGE, _("A welcome package was put together for them."), link=link
+        )
+        if row.packed_at:
+            yield Event(
+                row.packed_at, About.PACKAGE, _("The package was packed."), _name(row.packed_by), link
+            )
+        if row.out_at:
+            posted = row.state == PackageState.POSTED
+            out = _("The package was posted.") if posted else _("The package was handed out.")
+            yield Event(row.out_at, About.PACKAGE, out, _name(row.out_by), link)
+        if row.ended_at:
+            back = row.state == PackageState.RETURNED
+            ended = _("The package came back.") if back else _("The package was cancelled.")
+            yield Event(row.ended_at, About.PACKAGE, ended, _name(row.ended_by), link)
+
+
 def _host(household: Household) -> Iterator[Event]:
     link = reverse("admin:welcome_household_host", args=[household.pk])
-    rows = HostAssignment.objects.of_household(household).select_related("host")
-    for row in _newest(rows, "-pk"):
-        words = {"name": row.host.name}
-        yield Event(row.since, About.HOST, _("%(name)s was proposed as their host.") % words, link=link)
-        if row.until and row.state == AssignmentState.ENDED:
-            why = {"name": row.host.name, "why": row.get_ended_why_display()}
-            ended = _("%(name)s is their host no longer: %(why)s.") % why
-            yield Event(row.until, About.HOST, ended, link=link)
+    for row in _newest(HostAssignment.objects.of_household(household).select_related("host"), "-pk"):
+        words = {"name": row.host.name, "why": row.get_ended_why_display()}
+        steps = [
+            (row.since, _("%(name)s was proposed as their host.")),
+            (row.household_said_at, _("They said yes to %(name)s.")),
+            (row.host_said_at, _("%(name)s said yes to them.")),
+            (row.first_contact_at, _("%(name)s got in touch with them for the first time.")),
+            (row.until, _("%(name)s is their host no longer: %(why)s.")),
+        ]
+        for at, told in steps:
+            if at is not None:
+                yield Event(at, About.HOST, told % words, link=link)
+    contacts = HostContact.objects.filter(assignment__household=household).select_related("by")
+    for contact in _newest(contacts, "-pk"):
+        noted = _("The host noted: %(what)s.") % {"what": contact.get_kind_display()}
+        yield Event(contact.at, About.HOST, noted, _name(contact.by), link)
 
 
 def _meetings(household: Household) -> Iterator[Event]:
@@ -131,6 +167,15 @@ def _meetings(household: Household) -> Iterator[Event]:
         if sign_up.cancelled_at:
             signed_off = _("Signed off from %(meeting)s.") % words
             yield Event(sign_up.cancelled_at, About.MEETING, signed_off, link=link)
+    came = Attendance.objects.filter(sign_up__household=household).select_related("meeting")
+    for attendance in _newest(came, "-pk"):
+        words = {"meeting": attendance.meeting}
+        yield Event(attendance.meeting.starts_at, About.MEETING, _("Came to %(meeting)s.") % words, link=link)
+    calls = Call.objects.made().filter(household=household).select_related("meeting", "caller")
+    for call in _newest(calls, "-pk"):
+        words = {"meeting": call.meeting, "outcome": call.get_outcome_display()}
+        called = _("Called about %(meeting)s: %(outcome)s.") % words
+        yield Event(call.called_at, About.MEETING, called, _name(call.caller), link)
 
 
 def _orders(household: Household) -> Iterator[Event]:
@@ -189,5 +234,5 @@ def _name(user: Any) -> str:
 
 # A slice that has something to tell gets its line here.
 Teller = Callable[[Household], Iterable[Event]]
-TELLERS: list[Teller] = [_household, _letters, _host, _meetings]
+TELLERS: list[Teller] = [_household, _letters, _packages, _host, _meetings]
 TELLERS_TO_WHO_WRITES: list[Teller] = [_orders, _rights]

@@ -12,13 +12,17 @@ from municipalities.audit.models import AuditEntry
 from municipalities.tenancy.models import Role
 from tests.factories.municipalities import EnquiryFactory, MunicipalityFactory
 from tests.factories.welcome import (
+    AttendanceFactory,
+    CallFactory,
     ConsentFactory,
     DataRequestFactory,
     HostAssignmentFactory,
+    HostContactFactory,
     HostFactory,
     HouseholdFactory,
     InvitationFactory,
     OrderFactory,
+    PackageFactory,
     PersonFactory,
     SignUpFactory,
     WelcomeMeetingFactory,
@@ -41,10 +45,14 @@ def home():
     person = home.people.first()
     person.email = "aase@heime.example"
     person.save()
-    HostAssignmentFactory(household=home, host=HostFactory(municipality=place, name="Guro Vert"))
+    given = HostAssignmentFactory(household=home, host=HostFactory(municipality=place, name="Guro Vert"))
+    HostContactFactory(assignment=given)
     meeting = WelcomeMeetingFactory(municipality=place)
     InvitationFactory(meeting=meeting, household=home, municipality=place)
-    SignUpFactory(meeting=meeting, household=home, municipality=place)
+    CallFactory(meeting=meeting, household=home, outcome="comes", called_at=timezone.now())
+    sign_up = SignUpFactory(meeting=meeting, household=home, municipality=place)
+    AttendanceFactory(meeting=meeting, sign_up=sign_up)
+    PackageFactory(household=home, municipality=place)
     OrderFactory(municipality=place, state="settled", household=home, settled_at=timezone.now(), given_name="",
                  family_name="", name_key="", email="", phone="", birth_year=None, others=[], street="",
                  postal_code="", postal_place="")  # fmt: skip
@@ -69,7 +77,8 @@ def test_each_slice_tells_what_it_knows(home):
     assert {event.about for event in told} == set(About)
     words = " ".join(event.what for event in told)
     for what in ("They moved in.", "Guro Vert was proposed", "Invited to", "Signed up for", "Ordered:",
-                 "asked the municipality something", "Consent given", "They asked:", "was made ready"):  # fmt: skip
+                 "asked the municipality something", "Consent given", "They asked:", "was made ready",
+                 "The host noted", "Came to", "Called about", "put together for them"):  # fmt: skip
         assert what in words
 
 
