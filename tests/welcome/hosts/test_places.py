@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from municipalities.municipality import scope
 from tests.factories.welcome import HostAssignmentFactory, HostFactory, HouseholdFactory
@@ -96,7 +97,7 @@ class TestTwoAtOnce:
         def lower():
             try:
                 given.wait()
-                with scope.of(host.municipality_id), transaction.atomic():
+                with translation.override("en"), scope.of(host.municipality_id), transaction.atomic():
                     form = HostForm.__new__(HostForm)
                     form.instance, form.cleaned_data = host, {"capacity": 1}
                     form.clean_capacity()
