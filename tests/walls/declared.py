@@ -291,7 +291,8 @@ LINKS = {
     "portal:meeting-cancel": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:meeting-calendar": Rule(Kind.LINK),
     "portal:seat": Rule(Kind.LINK),
-    "portal:seat-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
+    # Whoever has said no finds it gone.
+    "portal:seat-confirm": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=EMPTY | ELSEWHERE),
     "portal:seat-decline": Rule(Kind.LINK, NOT_TAKEN, ANYBODY, posted=ELSEWHERE),
     "portal:seat-calendar": Rule(Kind.LINK),
 }
