@@ -13,9 +13,11 @@ from pathlib import Path
 import django
 from django.db import migrations
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.operations import AddField, CreateModel
+from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.writer import MigrationWriter
+from django.db.models import Field
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -54,34 +56,46 @@ def main() -> None:
         print(f"{app}/migrations/{squashed[app]}.py: {len(tables)} tables")
 
 
-def _tables(app: str, state: ProjectState) -> tuple[list[CreateModel], list[AddField]]:
-    """Those referred to before those that refer to them; what goes through a table of ours comes last."""
+def _tables(app: str, state: ProjectState) -> tuple[list[CreateModel], list[Operation]]:
+    """Those referred to before those that refer to them. What closes a circle comes last, with the constraints of its
+    table, and so does what goes through a table of ours."""
     waiting = {name: model for (of, name), model in state.models.items() if of == app}
     made: list[CreateModel] = []
-    late: list[AddField] = []
+    late: list[Operation] = []
     while waiting:
-        ready = [name for name, model in waiting.items() if not _refers_to(app, model) & set(waiting)]
-        if not ready:
-            sys.exit(f"{app}: these refer to each other: {', '.join(sorted(waiting))}")
-        for name in ready:
-            model = waiting.pop(name)
-            through = {
-                field: its
-                for field, its in model.fields.items()
-                if its.many_to_many and getattr(its.remote_field, "through", None)
-            }
-            late += [AddField(model_name=name, name=field, field=its) for field, its in through.items()]
-            fields = [(field, its) for field, its in model.fields.items() if field not in through]
-            options = {key: value for key, value in model.options.items() if value not in ([], set())}
-            made.append(CreateModel(model.name, fields, options, model.bases, model.managers))
+        missing = {name: _refers_to(app, model) & set(waiting) for name, model in waiting.items()}
+        # The one that lacks least: in a circle somebody has to be made before what it refers to.
+        name = min(waiting, key=lambda each: (len(missing[each]), each))
+        model = waiting.pop(name)
+        put_off = {
+            field: its
+            for field, its in model.fields.items()
+            if (its.many_to_many and getattr(its.remote_field, "through", None))
+            or _target(app, its) in missing[name]
+        }
+        late += [AddField(model_name=name, name=field, field=its) for field, its in put_off.items()]
+        options = {key: value for key, value in model.options.items() if value not in ([], set())}
+        if missing[name]:
+            late += [AddIndex(model_name=name, index=index) for index in options.pop("indexes", [])]
+            late += [
+                AddConstraint(model_name=name, constraint=each) for each in options.pop("constraints", [])
+            ]
+        fields = [(field, its) for field, its in model.fields.items() if field not in put_off]
+        made.append(CreateModel(model.name, fields, options, model.bases, model.managers))
     return made, late
+
+
+def _target(app: str, field: Field) -> str:
+    """The name of the app's model that a foreign key refers to; "" of another app's, and of other fields."""
+    target = str(field.remote_field.model).lower() if field.remote_field else ""
+    return target.removeprefix(f"{app}.") if target.startswith(f"{app}.") and not field.many_to_many else ""
 
 
 def _refers_to(app: str, model: ModelState) -> set[str]:
     """The names of the app's other models in its foreign keys and bases."""
-    targets = [field.remote_field.model for field in model.fields.values() if field.remote_field]
-    labels = [str(target).lower() for target in (*targets, *model.bases) if isinstance(target, str)]
-    return {label.partition(".")[2] for label in labels if label.startswith(f"{app}.")} - {model.name_lower}
+    bases = [str(base).lower() for base in model.bases if isinstance(base, str)]
+    names = {base.removeprefix(f"{app}.") for base in bases if base.startswith(f"{app}.")}
+    return (names | {_target(app, field) for field in model.fields.values()}) - {model.name_lower, ""}
 
 
 def _outside(loader: MigrationLoader, app: str, names: list[str]) -> list[tuple[str, str]]:
