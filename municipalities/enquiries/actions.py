@@ -226,6 +226,15 @@ def write_back(*, enquiry: Enquiry, text: str) -> Enquiry:
     return held
 
 
+def remark(*, enquiry: Enquiry, text: str, waits: bool = False) -> None:
+    """What the portal itself tells staff. `waits`: somebody must look at it, also where all was answered or closed."""
+    with transaction.atomic():
+        held = _locked(enquiry, None)
+        message = _said(held, Direction.NOTE, text, None)
+        fields = _waits_again(held) if waits and not held.is_waiting else []
+        _save(held, fields=fields, note=f"note={message.pk}", by=None)
+
+
 def settle(*, mail: AnswerMail, again: bool, by: User) -> bool:
     """What nobody knows of an e-mail, or what was not taken, somebody has decided: sent again, or done with.
     False where it needs nobody any more."""
