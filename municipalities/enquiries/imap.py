@@ -52,7 +52,9 @@ class Folder:
         """In the order in which they came."""
         day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
         answer = self._ask("SEARCH", f"UID {after + 1}:*", "SINCE", day)
-        found = {int(word) for line in answer if isinstance(line, bytes) for word in line.split() if word.isdigit()}
+        found = {
+            int(word) for line in answer if isinstance(line, bytes) for word in line.split() if word.isdigit()
+        }
         # `7:*` names the last mail also where it is the sixth (RFC 3501, 6.4.8).
         return sorted(uid for uid in found if uid > after)
 
@@ -97,13 +99,13 @@ def folder(mailbox: Mailbox) -> Iterator[Folder]:
 def _entered(client: _Client, mailbox: Mailbox) -> Folder:
     client._encoding = "utf-8"  # type: ignore[attr-defined]  # A password may hold an å.
     try:
-        client.login(client._quote(mailbox.username), mailbox.password)  # type: ignore[attr-defined]
+        client.login(client._quote(mailbox.username), mailbox.password)
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error:
         raise Unread(Fault.LOGIN) from None
     client._encoding = "ascii"  # type: ignore[attr-defined]
-    kind, _answer = client.select(client._quote(in_utf7(mailbox.folder)), readonly=not mailbox.mark_read)  # type: ignore[attr-defined]
+    kind, _answer = client.select(client._quote(in_utf7(mailbox.folder)), readonly=not mailbox.mark_read)
     if kind != "OK":
         raise Unread(Fault.FOLDER)
     _kind, said = client.response("UIDVALIDITY")

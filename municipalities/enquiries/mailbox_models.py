@@ -20,24 +20,30 @@ _ONE_LINE = RegexValidator(r"^[^\x00-\x1f\x7f]*\Z", _("Only what can be typed on
 
 class Fault(models.TextChoices):
     REACH = "reach", _("The mail server does not answer at this host and port.")
-    PROOF = "proof", _("The mail server can't prove that it is itself: its certificate is not valid for this host.")
+    PROOF = (
+        "proof",
+        _("The mail server can't prove that it is itself: its certificate is not valid for this host."),
+    )
     LOGIN = "login", _("The mail server does not let this user in with this password.")
     FOLDER = "folder", _("There is no such folder in the mailbox.")
     TALK = "talk", _("The mail server broke off, or answered something that can't be understood.")
-    OWN = "own", _("The portal could not save what it had read. It tries again by itself.")
+    OWN = "own", _("The portal could not save what it had read; it tries again by itself.")
 
 
 class MailboxQuerySet(OwnedQuerySet["Mailbox"]):
     def due(self, now: datetime.datetime) -> Self:
         """Nobody reads them, or who did is gone."""
         free = Q(lease_expires_at=None) | Q(lease_expires_at__lt=now)
-        return self.filter(free, active=True, not_before__lte=now)
+        return self.active().filter(free, not_before__lte=now)
+
+    def active(self) -> Self:
+        return self.filter(active=True)
 
     def held(self, token: uuid.UUID) -> Self:
         return self.filter(lease_token=token)
 
     def troubled(self) -> Self:
-        return self.filter(active=True).exclude(fault="")
+        return self.active().exclude(fault="")
 
 
 class Mailbox(MunicipalityOwned):
@@ -48,7 +54,9 @@ class Mailbox(MunicipalityOwned):
     host = models.CharField(
         _("mail server"),
         max_length=200,
-        validators=[RegexValidator(r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z", _("The name of a server only."))],
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\Z", _("The name of a server only."))
+        ],
         help_text=_("For IMAP, for instance imap.example.no."),
     )
     port = models.PositiveIntegerField(
@@ -118,6 +126,7 @@ class Taken(models.TextChoices):
     OTHER = "other", _("A note: from another address than the asker's")
     ALONE = "alone", _("None: sent by a program, not by a person")
     FAILED = "failed", _("Not taken in: read it in the mailbox")
+    SEEN = "seen", _("Not taken in; a colleague has read it in the mailbox")
 
 
 class TakenMailQuerySet(OwnedQuerySet["TakenMail"]):
@@ -152,7 +161,7 @@ class TakenMail(MunicipalityOwned):
                 violation_error_message=_("This e-mail was taken in already."),
             ),
             models.CheckConstraint(
-                condition=~Q(became__in=[Taken.ALONE, Taken.FAILED]) | Q(enquiry=None),
+                condition=~Q(became__in=[Taken.ALONE, Taken.FAILED, Taken.SEEN]) | Q(enquiry=None),
                 name="takenmail_of_no_enquiry_names_none",
                 violation_error_message=_("What became no enquiry names none."),
             ),

@@ -33,6 +33,14 @@ class LeaseLost(Exception):
     """Another reads it now, or it was changed meanwhile."""
 
 
+def changed(mailbox: Mailbox) -> None:
+    """Its settings are new: whoever reads by the old ones stops, and it is read again at once. What another server or
+    folder counted means nothing here."""
+    Mailbox.objects.filter(pk=mailbox.pk).update(
+        uid_validity=None, last_uid=0, lease_token=None, lease_expires_at=None, not_before=timezone.now()
+    )
+
+
 def due() -> list[int]:
     with scope.everywhere():
         return list(Mailbox.objects.due(timezone.now()).order_by("pk").values_list("pk", flat=True))
@@ -99,12 +107,17 @@ def _take(mailbox: Mailbox, folder: Folder, uid: int) -> None:
         taking.set_aside(raw, mailbox.municipality, uid=uid, why=type(error).__name__)
         return
     if mailbox.mark_read:
-        folder.mark_read(uid)
+        try:
+            folder.mark_read(uid)
+        except Unread:  # The server does not let this user; that must not stop the mails behind it.
+            logger.warning("%s: mail %s could not be marked as read.", mailbox, uid)
 
 
 def _move_on(mailbox: Mailbox, validity: int, uid: int) -> None:
     assert mailbox.lease_token is not None  # noqa: S101 - it was claimed
-    held = Mailbox.objects.filter(pk=mailbox.pk, lease_expires_at__gt=timezone.now()).held(mailbox.lease_token)
+    held = Mailbox.objects.filter(pk=mailbox.pk, lease_expires_at__gt=timezone.now()).held(
+        mailbox.lease_token
+    )
     if not held.update(uid_validity=validity, last_uid=uid):
         raise LeaseLost
 
@@ -118,6 +131,4 @@ def _let_go(mailbox: Mailbox, fault: Fault | None) -> None:
         held.update(**free, fault="", failing_since=None, read_at=now, not_before=now)
     else:
         since = Coalesce(F("failing_since"), now)
-        held.update(
-            **free, fault=fault, failing_since=since, not_before=now + PAUSE.get(fault, USUAL_PAUSE)
-        )
+        held.update(**free, fault=fault, failing_since=since, not_before=now + PAUSE.get(fault, USUAL_PAUSE))

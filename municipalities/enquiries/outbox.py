@@ -131,7 +131,7 @@ def compose(mail: AnswerMail) -> EmailMessage:
     """In the language they wrote in where the portal speaks it, else in English."""
     enquiry = mail.message.enquiry
     municipality = enquiry.municipality
-    mailbox = Mailbox.objects.of(municipality).filter(active=True).first()
+    mailbox = Mailbox.objects.of(municipality).active().first()
     is_receipt = mail.message.direction == Direction.AUTO
     with override(language_on_screen(enquiry)):
         words = {
@@ -141,7 +141,11 @@ def compose(mail: AnswerMail) -> EmailMessage:
             "link": link_to(enquiry).url,
             "can_be_answered": mailbox is not None,
         }
-        subject = _("Your question to %(place)s municipality") if is_receipt else _("Answer from %(place)s municipality")
+        subject = (
+            _("Your question to %(place)s municipality")
+            if is_receipt
+            else _("Answer from %(place)s municipality")
+        )
         subject %= {"place": municipality.name}
         body = render_to_string("enquiries/answer_mail.txt", words)
         name = _("%(place)s municipality") % {"place": municipality.name}

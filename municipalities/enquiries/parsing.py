@@ -117,7 +117,10 @@ def _is_history(lines: list[str], number: int) -> bool:
         return False
     two = f"{line} {lines[number + 1].strip()}" if number + 1 < len(lines) else line
     return any(
-        whole.endswith(":") and len(whole) < 300 and bool(_WROTE.search(whole)) and any(map(str.isdigit, whole))
+        whole.endswith(":")
+        and len(whole) < 300
+        and bool(_WROTE.search(whole))
+        and any(map(str.isdigit, whole))
         for whole in (line, two)
     )
 
@@ -125,7 +128,24 @@ def _is_history(lines: list[str], number: int) -> bool:
 def from_html(text: str) -> str:
     kept = nh3.clean(
         text,
-        tags={"p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr"},
+        tags={
+            "p",
+            "div",
+            "br",
+            "li",
+            "ul",
+            "ol",
+            "tr",
+            "table",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "pre",
+            "hr",
+        },
         attributes={},
         clean_content_tags={"script", "style", "title", "blockquote"},
     )
@@ -155,12 +175,7 @@ def _references(mail: Any) -> list[str]:
 
 def _sender(mail: Any) -> str:
     for name in ("From", "Sender"):
-        try:
-            pairs = getaddresses([_header(mail, name)])
-        except Exception:
-            continue
-        for _name, address in pairs:
-            address = address.strip().lower()
+        for address in _addresses(_header(mail, name)):
             try:
                 validate_email(address)
             except ValidationError:
@@ -168,6 +183,13 @@ def _sender(mail: Any) -> str:
             if len(address) <= 254:
                 return address
     return ""
+
+
+def _addresses(header: str) -> list[str]:
+    try:
+        return [address.strip().lower() for _name, address in getaddresses([header])]
+    except Exception:  # As of the whole mail.
+        return []
 
 
 def _date(mail: Any) -> Any:

@@ -31,12 +31,16 @@ from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality
 from municipalities.privacy.encryption import digests
 
-RECEIPT_PAUSE = datetime.timedelta(days=1)  # One to an address: nobody's mailbox is filled by whoever forges it.
+RECEIPT_PAUSE = datetime.timedelta(
+    days=1
+)  # One to an address: nobody's mailbox is filled by whoever forges it.
 MOST_RECEIPTS = 60  # An hour and municipality.
 _KEY = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@")
 
 
-def take_in(raw: bytes, municipality: Municipality, *, uid: int | None = None, receipt: bool = False) -> TakenMail:
+def take_in(
+    raw: bytes, municipality: Municipality, *, uid: int | None = None, receipt: bool = False
+) -> TakenMail:
     """What came of it. The same mail twice is taken in once, also by two at the same time."""
     mail = read(raw)
     marks = digests(mail.message_id or hashlib.sha256(raw).hexdigest(), "mail in")
@@ -98,7 +102,9 @@ def _answered(municipality: Municipality, mail: Read) -> Enquiry | None:
     """Whose thread it goes on: by our mail that it answers, else by the token in its subject."""
     keys = [uuid.UUID(match[1]) for reference in mail.references if (match := _KEY.match(reference.lower()))]
     rows = AnswerMail.objects.of(municipality).filter(key__in=keys)
-    by_key = {mail.key: mail.message.enquiry for mail in rows.select_related("message__enquiry__municipality")}
+    by_key = {
+        mail.key: mail.message.enquiry for mail in rows.select_related("message__enquiry__municipality")
+    }
     for key in keys:
         if key in by_key:
             return by_key[key]
@@ -142,7 +148,7 @@ def _remarks(mail: Read) -> list[str]:
         names = ", ".join(f"{name} ({filesizeformat(size)})" for name, size in mail.attachments)
         more = mail.more_attachments
         if more:
-            names += ngettext(" and %(n)d more", " and %(n)d more", more) % {"n": more}
+            names += ngettext(" and one more", " and %(n)d more", more) % {"n": more}
         said.append(
             _("Attachments are not taken in; they lie in the mailbox only: %(names)s.") % {"names": names}
         )
@@ -167,7 +173,9 @@ def _may_have_receipt(enquiry: Enquiry) -> bool:
 
 def _send_receipt(enquiry: Enquiry) -> None:
     with override(language_on_screen(enquiry)):
-        words = _("We have your question, and you have an answer by %(day)s.") % {"day": date_format(enquiry.due_on)}
+        words = _("We have your question, and you have an answer by %(day)s.") % {
+            "day": date_format(enquiry.due_on)
+        }
     message = EnquiryMessage.objects.create(
         municipality_id=enquiry.municipality_id, enquiry=enquiry, direction=Direction.AUTO, text=words
     )

@@ -98,7 +98,9 @@ class _Talk(socketserver.StreamRequestHandler):
         self._say(b" ".join([b"* SEARCH", *(str(uid).encode() for uid in found)]), tag + b" OK done")
 
     def do_uid_fetch(self, tag, rest):
-        uid, most = (int(each) for each in re.search(rb"FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", rest).groups())
+        uid, most = (
+            int(each) for each in re.search(rb"FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", rest).groups()
+        )
         if uid in self.server.mails:
             raw = self.server.mails[uid][:most]
             self.wfile.write(f"* 1 FETCH (UID {uid} BODY[]<0> {{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
@@ -125,7 +127,9 @@ def certificate(folder, *, address="127.0.0.1"):
         .serial_number(x509.random_serial_number())
         .not_valid_before(today - datetime.timedelta(days=400))
         .not_valid_after(today + datetime.timedelta(days=400))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -11,21 +11,38 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from municipalities.enquiries import actions, outbox
+from municipalities.enquiries import actions, outbox, taking
 from municipalities.enquiries.mailbox_models import Taken, TakenMail
-from municipalities.enquiries.models import AnswerMail, Direction, Enquiry, EnquiryMessage, Reply, Source, State
+from municipalities.enquiries.models import (
+    AnswerMail,
+    Direction,
+    Enquiry,
+    EnquiryMessage,
+    Reply,
+    Source,
+    State,
+)
 from municipalities.enquiries.parsing import from_html, read, without_history
 from municipalities.enquiries.taking import take_in
 from municipalities.enquiries.tokens import token_of
 from municipalities.tenancy.models import Role
-from tests.factories.municipalities import EnquiryFactory, MailboxFactory, MembershipFactory, MunicipalityFactory
+from tests.factories.municipalities import (
+    EnquiryFactory,
+    MailboxFactory,
+    MembershipFactory,
+    MunicipalityFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def written(text="Når åpner barnehagen?", *, sender="Kari <Kari@Heime.example>", **headers):
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, "post@dalen.example", headers.pop("subject", "Barnehage")
+    mail["From"], mail["To"], mail["Subject"] = (
+        sender,
+        "post@dalen.example",
+        headers.pop("subject", "Barnehage"),
+    )
     mail["Message-ID"] = headers.pop("message_id", make_msgid())
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
@@ -77,7 +94,9 @@ def test_what_was_erased_does_not_come_back(place):
 def test_an_answer_goes_on_in_its_thread_and_waits_again(place, answered, kari):
     enquiry, number = answered
     actions.close(enquiry=enquiry, outcome="answered", by=kari)
-    quoted = "Og i ferien?\n\nfre. 27. nov. 2026 kl. 10:15 skrev Ål kommune <post@dalen.example>:\n> Klokka sju.\n"
+    quoted = (
+        "Og i ferien?\n\nfre. 27. nov. 2026 kl. 10:15 skrev Ål kommune <post@dalen.example>:\n> Klokka sju.\n"
+    )
     assert take_in(written(quoted, In_Reply_To=number).as_bytes(), place).became == Taken.BACK
     enquiry.refresh_from_db()
     assert enquiry.is_waiting
@@ -107,7 +126,8 @@ def test_from_another_address_it_is_a_note_that_somebody_must_look_at(place, ans
     enquiry.refresh_from_db()
     assert (enquiry.state, enquiry.email) == (State.ASSIGNED, "kari@heime.example")
     [note] = notes(enquiry)
-    assert "per@borte.example" in note and "Gi meg alt." in note
+    assert "per@borte.example" in note
+    assert "Gi meg alt." in note
     assert AnswerMail.objects.count() == 1
 
 
@@ -160,7 +180,7 @@ def test_attachments_are_named_and_not_kept(place):
     mail = written()
     mail.add_attachment(b"%PDF-1.7" * 300, maintype="application", subtype="pdf", filename="attest.pdf")
     [note] = notes(take_in(mail.as_bytes(), place).enquiry)
-    assert "attest.pdf" in note and "KB" in note
+    assert "attest.pdf (2,3 KB)" in note.replace("\xa0", " ")
 
 
 def test_a_long_one_is_cut_and_says_so(place):
@@ -184,7 +204,8 @@ def test_without_a_sender_it_is_still_seen(place):
         b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nHei",
         b"From: =?utf-8?q?=ff?= <a@b.example>\r\nSubject: =?x?y?z?=\r\nDate: nonsense\r\n\r\n\r\n",
         b"From: \xff\xfe@\xff\r\nMessage-ID: <a\r\n b>\r\nContent-Transfer-Encoding: base64\r\n\r\n\xff!!",
-        b"Content-Type: multipart/x; boundary=a\r\n\r\n" + b"--a\r\nContent-Type: multipart/x; boundary=a\r\n\r\n" * 3000,
+        b"Content-Type: multipart/x; boundary=a\r\n\r\n"
+        + b"--a\r\nContent-Type: multipart/x; boundary=a\r\n\r\n" * 3000,
     ],
 )
 def test_what_is_broken_is_taken_in_all_the_same(place, raw):
@@ -199,7 +220,7 @@ heads = st.sampled_from(
 values = st.one_of(
     st.binary(max_size=60),
     st.sampled_from(
-        [b"a@b.example", b"multipart/mixed; boundary=x", b"text/html", b"message/rfc822", b"base64", b"=?utf-8?b?////?=",
+        [b"a@b.example", b"multipart/mixed; boundary=x", b"text/html", b"message/rfc822", b"base64", b"=?x?b?///?=",
          b"text/plain; charset=utf-16", b"text/plain; charset*=x''%ff", b"attachment; filename*0*=x''%ff", b"<a@b>",
          b"text/plain; charset=undefined", b"text/plain; charset=idna", b"x-uuencode", b"Group: a@b, ;"]
     ),
@@ -207,11 +228,15 @@ values = st.one_of(
 mails = st.builds(
     lambda lines, body: b"".join(name + b": " + value + b"\r\n" for name, value in lines) + b"\r\n" + body,
     st.lists(st.tuples(heads, values), max_size=8),
-    st.one_of(st.binary(max_size=200), st.just(b"--x\r\nContent-Type: text/html\r\n\r\n<p>Hei&#0;</p>\r\n--x--")),
+    st.one_of(
+        st.binary(max_size=200), st.just(b"--x\r\nContent-Type: text/html\r\n\r\n<p>Hei&#0;</p>\r\n--x--")
+    ),
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 @given(raw=st.one_of(st.binary(max_size=400), mails))
 def test_no_bytes_are_too_odd_to_be_read(raw):
     found = read(raw)
@@ -239,7 +264,8 @@ def test_history_and_signature_are_left_out(mark):
 
 
 @pytest.mark.parametrize(
-    "text", ["Den gang jeg skrev til dere:\nIngen svarte.", "Fra: Oslo til Ål, når går bussen?", "> Klokka sju.\n"]
+    "text",
+    ["Den gang jeg skrev til dere:\nIngen svarte.", "Fra: Oslo til Ål, når går bussen?", "> Klokka sju.\n"],
 )
 def test_what_only_looks_like_it_stays(text):
     assert without_history(text) == text.strip()
@@ -252,8 +278,6 @@ def test_html_is_read_as_text():
 
 def test_another_worker_was_first(place, monkeypatch):
     """Both have looked and seen nothing; the database lets one through."""
-    from municipalities.enquiries import taking
-
     raw = written().as_bytes()
     first, look, looked = take_in(raw, place), taking._before, []
 
