@@ -226,6 +226,16 @@ def write_back(*, enquiry: Enquiry, text: str) -> Enquiry:
     return held
 
 
+def speak(*, enquiry: Enquiry, language: str, by: User, seen: int | None = None) -> Enquiry:
+    """What comes by e-mail tells no language: a colleague reads it and says which."""
+    with transaction.atomic():
+        held = _locked(enquiry, seen)
+        if held.language != language:
+            held.language = language
+            _save(held, fields=["language"], by=by)
+    return held
+
+
 def remark(*, enquiry: Enquiry, text: str, waits: bool = False) -> None:
     """What the portal itself tells staff. `waits`: somebody must look at it, also where all was answered or closed."""
     with transaction.atomic():

@@ -3,7 +3,6 @@
 import base64
 import imaplib
 import re
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,11 +28,11 @@ class Unread(Exception):
 class _Client(imaplib.IMAP4):
     """On a connection that is open and secured already."""
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: ssl.SSLSocket) -> None:
         self._connected = connected
         super().__init__()
 
-    def _create_socket(self, timeout: float | None) -> socket.socket:
+    def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
         return self._connected
 
     def read(self, size: int) -> bytes:

@@ -364,6 +364,7 @@ def stories(rows, client):
         [to_enquiry("take"), to_enquiry("assign", to="")],
         [to_enquiry("note", text="Spør Kari."), to_enquiry("answer", text="Ring oss.")],
         [to_enquiry("answer_close", text="Ring oss."), to_enquiry("reopen")],
+        [to_enquiry("language", language="en")],
         [to_enquiry("close", outcome="not_ours")],
         [lambda: unsent("uncertain"), to_enquiry("again", mail=9002)],
         [lambda: unsent("failed"), to_enquiry("done", mail=9002)],

@@ -1,12 +1,14 @@
 """What an e-mail becomes: a question, a part of one, or nothing; once, and whatever it is made of."""
 
 import datetime
+import threading
 from email.message import EmailMessage
 from email.utils import make_msgid
 
 import pytest
 import time_machine
 from django.core import mail as sent_mail
+from django.db import connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -288,3 +290,23 @@ def test_another_worker_was_first(place, monkeypatch):
     monkeypatch.setattr(taking, "_before", blind_once)
     assert take_in(raw.replace(b"barnehagen", b"skolen"), place).pk == first.pk
     assert (Enquiry.objects.count(), TakenMail.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.only_on("postgresql", why="SQLite writes one after the other")
+def test_two_at_the_same_time_make_one(place):
+    raw, start, ended = written().as_bytes(), threading.Barrier(4), []
+
+    def work():
+        start.wait()
+        ended.append(take_in(raw, place, receipt=True).pk)
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(ended) == 4
+    assert len(set(ended)) == 1
+    assert (Enquiry.objects.count(), AnswerMail.objects.count()) == (1, 1)
