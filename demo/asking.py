@@ -11,6 +11,7 @@ from django.utils import timezone
 from demo.places import FOLDER
 from demo.staff import COORDINATOR, OFFICE
 from municipalities.enquiries.deadline import working_days_after
+from municipalities.enquiries.mailbox_models import Taken, TakenMail
 from municipalities.enquiries.models import (
     AnswerMail,
     AnswerTemplate,
@@ -61,8 +62,8 @@ def _add_enquiry(place: Municipality, entry: dict[str, Any]) -> None:
     is_answered = "answer" in entry
     enquiry = Enquiry.objects.create(
         municipality=place,
-        source=Source.PAGE,
-        page=f"/{place.slug}/{entry['page']}",
+        source=Source.PAGE if "page" in entry else Source.MAIL,
+        page=f"/{place.slug}/{entry['page']}" if "page" in entry else "",
         language=entry["language"],
         text=entry["text"],
         reply=Reply.EMAIL if email else Reply.PHONE if phone else Reply.NONE,
@@ -81,6 +82,15 @@ def _add_enquiry(place: Municipality, entry: dict[str, Any]) -> None:
         closed_by=by if "outcome" in entry else None,
         outcome=entry.get("outcome", ""),
     )
+    if "page" not in entry:
+        TakenMail.objects.create(
+            municipality=place, mark=f"{enquiry.pk:064x}", became=Taken.ASKED, enquiry=enquiry, at=asked, uid=1,
+            sent_on=timezone.localdate(asked),
+        )  # fmt: skip
+    if "note" in entry:
+        EnquiryMessage.objects.create(
+            municipality=place, enquiry=enquiry, direction=Direction.NOTE, text=entry["note"], at=asked
+        )
     if is_answered:
         message = EnquiryMessage.objects.create(
             municipality=place,

@@ -1,6 +1,7 @@
 from municipalities.activities.admin import ActivityAdmin, CalendarFeedAdmin
 from municipalities.contacts.admin import ContactPointAdmin
 from municipalities.enquiries.admin import AnswerTemplateAdmin, EnquiryAdmin
+from municipalities.enquiries.mailbox_admin import MailboxAdmin, TakenMailAdmin
 from municipalities.jobs.admin import VacancyAdmin
 from municipalities.learning.admin import LearningPlaceAdmin
 from municipalities.login import admin as login_admin
@@ -18,10 +19,12 @@ __all__ = [
     "ContactPointAdmin",
     "EnquiryAdmin",
     "LearningPlaceAdmin",
+    "MailboxAdmin",
     "MembershipAdmin",
     "MunicipalityAdmin",
     "OrganisationAdmin",
     "SystemEntryAdmin",
+    "TakenMailAdmin",
     "TopicAdmin",
     "UserAdmin",
     "VacancyAdmin",

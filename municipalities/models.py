@@ -11,6 +11,7 @@ from municipalities.audit.models import (
 )
 from municipalities.changes.models import PublicChange
 from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay
+from municipalities.enquiries.mailbox_models import Mailbox, TakenMail
 from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, EnquiryMessage
 from municipalities.jobs.models import FeedPosition, Vacancy, VacancySubmission
 from municipalities.learning.models import LearningPlace, LearningPlaceText
@@ -42,6 +43,7 @@ __all__ = [
     "LearningPlace",
     "LearningPlaceText",
     "Link",
+    "Mailbox",
     "Membership",
     "Municipality",
     "MunicipalityText",
@@ -57,6 +59,7 @@ __all__ = [
     "SystemEntry",
     "SystemPruning",
     "SystemSeal",
+    "TakenMail",
     "Topic",
     "TopicContact",
     "TopicLink",

@@ -1,6 +1,7 @@
 from municipalities.activities.tasks import fetch, read_calendars, sweep_activities, tell
 from municipalities.audit.tasks import seal
 from municipalities.changes.tasks import forget_old_changes
+from municipalities.enquiries.mail_tasks import read_mailbox, read_mailboxes
 from municipalities.enquiries.tasks import send_answers, tell_of_overdue
 from municipalities.jobs.tasks import read_nav_feed
 from municipalities.login.tasks import mail_password_link
@@ -17,6 +18,8 @@ __all__ = [
     "look_after_what_is_shown",
     "mail_password_link",
     "read_calendars",
+    "read_mailbox",
+    "read_mailboxes",
     "read_nav_feed",
     "remind_owners",
     "seal",

@@ -508,6 +508,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-checks": {"task": "municipalities.tenancy.tasks.sweep_checks", "schedule": 60.0},
     "mail-answers": {"task": "welcome.privacy.tasks.mail_answers", "schedule": 300.0},
     "send-answers": {"task": "municipalities.enquiries.tasks.send_answers", "schedule": 60.0},
+    "read-mailboxes": {"task": "municipalities.enquiries.mail_tasks.read_mailboxes", "schedule": 60.0},
     "tell-of-overdue": {
         "task": "municipalities.enquiries.tasks.tell_of_overdue",
         "schedule": crontab(15, 7, day_of_week="mon-fri"),

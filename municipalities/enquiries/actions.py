@@ -226,6 +226,25 @@ def write_back(*, enquiry: Enquiry, text: str) -> Enquiry:
     return held
 
 
+def speak(*, enquiry: Enquiry, language: str, by: User, seen: int | None = None) -> Enquiry:
+    """What comes by e-mail tells no language: a colleague reads it and says which."""
+    with transaction.atomic():
+        held = _locked(enquiry, seen)
+        if held.language != language:
+            held.language = language
+            _save(held, fields=["language"], by=by)
+    return held
+
+
+def remark(*, enquiry: Enquiry, text: str, waits: bool = False) -> None:
+    """What the portal itself tells staff. `waits`: somebody must look at it, also where all was answered or closed."""
+    with transaction.atomic():
+        held = _locked(enquiry, None)
+        message = _said(held, Direction.NOTE, text, None)
+        fields = _waits_again(held) if waits and not held.is_waiting else []
+        _save(held, fields=fields, note=f"note={message.pk}", by=None)
+
+
 def settle(*, mail: AnswerMail, again: bool, by: User) -> bool:
     """What nobody knows of an e-mail, or what was not taken, somebody has decided: sent again, or done with.
     False where it needs nobody any more."""

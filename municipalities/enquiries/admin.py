@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from municipalities.enquiries import actions, thread
 from municipalities.enquiries.forms import AssignForm, ByHandForm
+from municipalities.enquiries.mailbox_models import Mailbox, TakenMail
 from municipalities.enquiries.models import AnswerTemplate, Enquiry, Source, State
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.admin import ExportAdmin, ScopedAdmin, WordedResource
@@ -95,6 +96,7 @@ class EnquiryResource(WordedResource):
 class EnquiryAdmin(ExportAdmin):
     shows_people = True
     form = ByHandForm
+    list_before_template = "enquiries/mailbox_state.html"
     resource_classes = [EnquiryResource]
     list_display = ["words", "municipality", "asked", "state_label", "due_label", "whose"]
     list_display_links = ["words"]
@@ -143,6 +145,16 @@ class EnquiryAdmin(ExportAdmin):
 
     def response_add(self, request: HttpRequest, obj: Enquiry, post_url_continue: str | None = None) -> Any:
         return redirect("admin:municipalities_enquiry_change", obj.pk)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        access = access_of(request)
+        boxes = Mailbox.objects.visible_to(access.user).troubled().select_related("municipality")
+        failed = TakenMail.objects.visible_to(access.user).failed()
+        more = {
+            "mailboxes": access.narrow(boxes, Right.READ_PEOPLE),
+            "not_taken": access.narrow(failed, Right.READ_PEOPLE).count(),
+        }
+        return super().changelist_view(request, more | (extra_context or {}))
 
     # --- many ------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from unfold.widgets import (
 from municipalities.enquiries.models import LONGEST, AnswerTemplate, Enquiry, Outcome
 from municipalities.tenancy.forms import ScopedForm
 from municipalities.tenancy.models import User
+from municipalities.texts.languages import CHOICES
 
 
 class ContactField(forms.CharField):
@@ -127,6 +128,11 @@ class CloseForm(forms.Form):
         choices=[("", "—"), *Outcome.choices],
         error_messages={"required": gettext_lazy("Say how it ended.")},
     )
+
+
+class LanguageForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31)
+    language = forms.ChoiceField(label=gettext_lazy("They write in"), choices=CHOICES)
 
 
 class ByHandForm(ScopedForm):

@@ -22,6 +22,7 @@ class Source(models.TextChoices):
     PAGE = "page", _("“Did you find what you needed?” on a page")
     FORM = "form", _("The form on the site")
     STAFF = "staff", _("Written down by a colleague")
+    MAIL = "mail", _("An e-mail")
 
 
 class Reply(models.TextChoices):
@@ -193,6 +194,7 @@ class Direction(models.TextChoices):
     IN = "in", _("From the person")
     OUT = "out", _("To the person")
     NOTE = "note", _("Among colleagues")
+    AUTO = "auto", _("To the person, by itself")
 
 
 class EnquiryMessage(MunicipalityOwned):

@@ -22,8 +22,10 @@ from django.utils.translation import override
 from municipalities.audit.recording import record
 from municipalities.audit.vocabulary import Action
 from municipalities.enquiries.links import language_on_screen, link_to
-from municipalities.enquiries.models import AnswerMail, MailReason, MailState
+from municipalities.enquiries.mailbox_models import Mailbox
+from municipalities.enquiries.models import AnswerMail, Direction, MailReason, MailState
 from municipalities.enquiries.smtp import Later, MaybeTaken, NotTaken, give
+from municipalities.enquiries.tokens import token_of
 from municipalities.municipality import scope
 from municipalities.tenancy.logs import where
 
@@ -129,24 +131,33 @@ def compose(mail: AnswerMail) -> EmailMessage:
     """In the language they wrote in where the portal speaks it, else in English."""
     enquiry = mail.message.enquiry
     municipality = enquiry.municipality
+    mailbox = Mailbox.objects.of(municipality).active().first()
+    is_receipt = mail.message.direction == Direction.AUTO
     with override(language_on_screen(enquiry)):
         words = {
             "enquiry": enquiry,
             "answer": mail.message.text,
             "municipality": municipality,
             "link": link_to(enquiry).url,
+            "can_be_answered": mailbox is not None,
         }
-        subject = _("Answer from %(place)s municipality") % {"place": municipality.name}
+        subject = (
+            _("Your question to %(place)s municipality")
+            if is_receipt
+            else _("Answer from %(place)s municipality")
+        )
+        subject %= {"place": municipality.name}
         body = render_to_string("enquiries/answer_mail.txt", words)
         name = _("%(place)s municipality") % {"place": municipality.name}
     return EmailMessage(
-        subject=subject,
+        subject=f"{subject} {token_of(enquiry)}" if mailbox else subject,
         body=body,
         from_email=formataddr((name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[mail.to],
+        reply_to=[mailbox.address] if mailbox else None,
         headers={
             "Message-ID": f"<{mail.key}@{urlsplit(settings.SITE_URL).hostname}>",
-            # No holiday answer comes back to a mailbox that nobody reads (RFC 3834).
-            "Auto-Submitted": "auto-generated",
+            # No holiday answer comes back (RFC 3834): to a mailbox that nobody reads, or as a question.
+            "Auto-Submitted": "auto-replied" if is_receipt else "auto-generated",
         },
     )

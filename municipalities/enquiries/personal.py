@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from municipalities.enquiries.mailbox_models import Mailbox, TakenMail
 from municipalities.enquiries.models import (
     AnswerMail,
     AnswerTemplate,
@@ -76,6 +77,19 @@ DECLARATIONS = [
             "id", "municipality", "state", "key", "attempts", "lease_token", "lease_expires_at", "not_before",
             "created_at", "sending_at", "reason", "detail",
         ],
+    ),
+    # Of the mail a keyed digest only; what it said stands in the enquiry.
+    declare(
+        TakenMail,
+        activity=ENQUIRIES,
+        rows=lambda household: TakenMail.objects.filter(enquiry__in=of_household(household)),
+        personal={"at": Kind.TRACE, "sent_on": Kind.TRACE, "enquiry": Personal(Kind.TRACE, shown=False)},
+        plain=["id", "municipality", "mark", "became", "uid", "detail"],
+    ),
+    nothing_personal(
+        Mailbox, "id", "municipality", "address", "host", "port", "username", "password", "folder", "since",
+        "mark_read", "receipts", "active", "uid_validity", "last_uid", "lease_token", "lease_expires_at",
+        "not_before", "read_at", "fault", "failing_since",
     ),
     nothing_personal(AnswerTemplate, "id", "municipality", "name", "language", "text"),
 ]  # fmt: skip

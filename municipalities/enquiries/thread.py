@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.audit.recording import look
 from municipalities.enquiries import actions
-from municipalities.enquiries.forms import AssignForm, CloseForm, WriteForm
+from municipalities.enquiries.forms import AssignForm, CloseForm, LanguageForm, WriteForm
 from municipalities.enquiries.models import AnswerMail, AnswerTemplate, Enquiry, Outcome, Reply, State
 from municipalities.tenancy.access import access_of
 from municipalities.tenancy.models import Membership, User
@@ -29,7 +29,8 @@ def colleagues(municipality_ids: list[int]) -> models.QuerySet[User]:
 
 
 def show(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
-    """POST with `verb`: answer, answer_close, note, template, take, assign, close, reopen, again, done."""
+    """POST with `verb`: answer, answer_close, note, template, take, assign, language, close, reopen, again,
+    done."""
     write = WriteForm(enquiry=enquiry, initial={"version": enquiry.version})
     if request.method != "POST":
         return _page(request, enquiry, write)
@@ -82,6 +83,7 @@ def _decide(request: HttpRequest, enquiry: Enquiry, verb: str) -> HttpResponse:
     close = CloseForm(
         request.POST if verb == "close" else None, auto_id="close_%s", initial={"version": enquiry.version}
     )
+    speak = LanguageForm(request.POST)
     try:
         match verb:
             case "take":
@@ -95,6 +97,10 @@ def _decide(request: HttpRequest, enquiry: Enquiry, verb: str) -> HttpResponse:
                 said = close.cleaned_data
                 actions.close(enquiry=enquiry, outcome=said["outcome"], by=by, seen=said["version"])
                 done = _("Closed.")
+            case "language" if speak.is_valid():
+                said = speak.cleaned_data
+                actions.speak(enquiry=enquiry, language=said["language"], by=by, seen=said["version"])
+                done = _("The next answer goes out in this language.")
             case "reopen":
                 actions.reopen(enquiry=enquiry, by=by)
                 done = _("Open again.")
@@ -163,6 +169,9 @@ def _page(
         "write": write,
         "assign": assign or _assign_form(request, enquiry),
         "close": close or CloseForm(initial={"version": enquiry.version}, auto_id="close_%s"),
+        "speak": LanguageForm(
+            initial={"version": enquiry.version, "language": enquiry.language}, auto_id="speak_%s"
+        ),
         "templates": write.fields["template"].queryset.exists(),  # type: ignore[attr-defined]
         "may_write": access_of(request).may(Right.WRITE_PEOPLE, enquiry.municipality_id),
         "is_open": enquiry.state != State.CLOSED,

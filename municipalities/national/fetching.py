@@ -99,14 +99,18 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def _reach(connection: HTTPConnection, scheme: str) -> socket.socket:
-    """A socket to the host of `connection`: looked up once, judged, and connected to as judged."""
     host, port = connection._dns_host.strip("[]").rstrip(".").lower(), connection.port or 0
-    named = _is_named(host, port)
-    if scheme != "https" and not named:
+    if scheme != "https" and not _is_named(host, port):
         raise _Refused(
             _("%(host)s is not fetched: only addresses that begin with https:// are.") % {"host": host}
         )
-    if port not in PORTS and not named:
+    return _opened(host, port, PORTS)
+
+
+def _opened(host: str, port: int, ports: set[int]) -> socket.socket:
+    """A socket to `host`: looked up once, judged, and connected to as judged."""
+    named = _is_named(host, port)
+    if port not in ports and not named:
         raise _Refused(
             _("%(host)s is not fetched: port %(port)s is not allowed.") % {"host": host, "port": port}
         )
@@ -192,6 +196,19 @@ def _within(seconds: float) -> Iterator[None]:
         _deadline.reset(deadline)
         for opened in sockets:
             opened.close()
+
+
+@contextmanager
+def opened(host: str, port: int, *, ports: set[int], seconds: float) -> Iterator[socket.socket]:
+    """A socket to a server that speaks no HTTP, judged like every other, and cut when `seconds` are over. Raises
+    FetchError where there is none to be had; what breaks later is an OSError."""
+    with _within(seconds):
+        try:
+            made = _opened(host.rstrip(".").lower(), port, ports)
+        except _Refused as refusal:
+            raise FetchError(str(refusal)) from None
+        with _watched(made):
+            yield made
 
 
 class _Adapter(HTTPAdapter):

@@ -12,6 +12,7 @@ from municipalities.audit.checks import AuditCheck
 from municipalities.audit.models import Action, Actor, AuditEntry, AuditPruning, AuditSeal, SystemEntry
 from municipalities.audit.vocabulary import Finding
 from municipalities.contacts.models import ContactPoint, OpeningHours, SpecialDay, Weekday
+from municipalities.enquiries.mailbox_models import Mailbox, Taken, TakenMail
 from municipalities.enquiries.models import (
     AnswerMail,
     AnswerTemplate,
@@ -331,6 +332,29 @@ class AnswerTemplateFactory(DjangoModelFactory[AnswerTemplate]):
     name = factory.Sequence(lambda n: f"Fastlege {n}")
     language = "nb"
     text = "Du velger fastlege på Helsenorge."
+
+
+class MailboxFactory(DjangoModelFactory[Mailbox]):
+    class Meta:
+        model = Mailbox
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    address = "tilflytter@dalen.example"
+    host = "imap.dalen.example"
+    username = "tilflytter"
+    password = "noe hemmelig å"
+
+
+class TakenMailFactory(DjangoModelFactory[TakenMail]):
+    """One that could not be taken in."""
+
+    class Meta:
+        model = TakenMail
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    mark = factory.Sequence(lambda n: f"{n:064x}")
+    became = Taken.FAILED
+    detail = "DataError"
 
 
 class SpecialDayFactory(DjangoModelFactory[SpecialDay]):

@@ -22,6 +22,7 @@ from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.enquiries.mailbox_models import Mailbox, TakenMail
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
 from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
@@ -385,6 +386,9 @@ STAFF = {
     "admin:housing_plot_photo": staff(READ_TEXTS, got=OK | {404}),
     **pages(Development, READ_TEXTS, WRITE_TEXTS, export=True),
     "admin:housing_development_photo": staff(READ_TEXTS, got=OK | {404}),
+    **pages(Mailbox, MANAGE, MANAGE),
+    "admin:municipalities_mailbox_test": staff(MANAGE, MANAGE, sees=MANAGE, posted=ELSEWHERE),
+    **pages(TakenMail, READ_PEOPLE, READ_PEOPLE, add=Asks.NOBODY, change=Asks.NOBODY, delete=Asks.NOBODY),
     **pages(CalendarFeed, READ_TEXTS, WRITE_TEXTS),
     "admin:municipalities_calendarfeed_read": act(WRITE_TEXTS, sees=READ_TEXTS),
     **pages(User, MANAGE, MANAGE, delete=Asks.SYSTEM),

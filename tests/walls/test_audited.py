@@ -23,6 +23,7 @@ from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity, State
 from municipalities.audit.models import Action, AuditEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.enquiries.mailbox_models import TakenMail
 from municipalities.enquiries.models import Enquiry
 from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
@@ -48,6 +49,7 @@ from tests.factories.municipalities import (
     LearningPlaceFactory,
     MembershipFactory,
     OrganisationFactory,
+    TakenMailFactory,
     VacancyFactory,
 )
 from tests.factories.welcome import (
@@ -183,6 +185,7 @@ def scene(client):
     rows[Measure] = group.measure
     rows[Call] = CallFactory(meeting=meeting, household=home)
     rows[Enquiry] = EnquiryFactory(municipality=place, text=WORDS, email=MAIL)
+    rows[TakenMail] = TakenMailFactory(municipality=place)
     rows[Order] = OrderFactory(municipality=place, family_name=NAME)
     rows[HostOffer] = HostOfferFactory(municipality=place, name=f"Guro {NAME}", waiting=True)
     rows[Member] = MemberFactory(municipality=place, name=f"Piotr {NAME}")
@@ -389,6 +392,7 @@ def stories(rows, client):
         [to_enquiry("take"), to_enquiry("assign", to="")],
         [to_enquiry("note", text="Spør Kari."), to_enquiry("answer", text="Ring oss.")],
         [to_enquiry("answer_close", text="Ring oss."), to_enquiry("reopen")],
+        [to_enquiry("language", language="en")],
         [to_enquiry("close", outcome="not_ours")],
         [lambda: unsent("uncertain"), to_enquiry("again", mail=9002)],
         [lambda: unsent("failed"), to_enquiry("done", mail=9002)],
@@ -397,6 +401,12 @@ def stories(rows, client):
             at(
                 "municipalities_enquiry_changelist",
                 some | {"action": "assign_to", "assign": "yes", "to": boss.pk},
+            )
+        ],
+        [
+            at(
+                "municipalities_takenmail_changelist",
+                {"_selected_action": [rows[TakenMail].pk], "action": "have_read"},
             )
         ],
         [at("welcome_story_add", {"shown_name": "Kari", "ends_on": "2027-10-20", "consent_how": ""})],
@@ -622,6 +632,7 @@ COUNTED = "figures that name nobody"
 LEARNING = "schools and kindergartens: nobody's data"
 GIFT = "what the municipality gives: nobody's data"
 HOMES = "homes and jobs as everybody reads them: nobody's data"
+MAILBOX = "which mailbox the municipality reads, and its key to it: nobody's data"
 CALENDAR = "where an organisation's calendar lies: nobody's data"
 MEETING = "when and where a meeting is: nobody's data"
 SENDING = "which ways the municipality's letters go, and its keys to them: nobody's data"
@@ -659,6 +670,11 @@ CHANGE_NOTHING = {
     "housing_holding_import": "shows what would be saved; that is a story",
     "municipalities_calendarfeed_add": CALENDAR,
     "municipalities_calendarfeed_change": CALENDAR,
+    "municipalities_mailbox_add": MAILBOX,
+    "municipalities_mailbox_change": MAILBOX,
+    "municipalities_mailbox_changelist": MAILBOX,
+    "municipalities_mailbox_delete": MAILBOX,
+    "municipalities_mailbox_test": MAILBOX,
     "welcome_household_export": EXPORT,
     "welcome_member_export": EXPORT,
     "welcome_order_changelist": NO_ACTIONS,

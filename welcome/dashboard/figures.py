@@ -13,6 +13,7 @@ from housing.listings.models import Listing
 from municipalities.activities.feed_models import FeedFetch
 from municipalities.activities.models import Activity
 from municipalities.enquiries import figures as enquiries
+from municipalities.enquiries.mailbox_models import Mailbox, TakenMail
 from municipalities.enquiries.models import Enquiry
 from municipalities.jobs.models import Vacancy
 from municipalities.tenancy.access import Access
@@ -68,6 +69,8 @@ def _queues(access: Access) -> Iterator[Queue]:
         yield Queue("enquiries", unanswered.count, unanswered.since)
         lost = enquiries.undelivered(questions)
         yield Queue("undelivered", lost.count, lost.since)
+        mails = access.narrow(TakenMail.objects.visible_to(user), Right.WRITE_PEOPLE)
+        yield _waiting("mails", mails.failed(), "at")
         orders = access.narrow(Order.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("orders", orders.waiting(), "asked_at")
         yield _waiting("packages", orders.package_to_hand_out(), "settled_at")
@@ -86,6 +89,9 @@ def _queues(access: Access) -> Iterator[Queue]:
         yield _waiting("requests", asked, "received_at")
         batches = access.narrow(ImportBatch.objects.visible_to(user), Right.WRITE_PEOPLE)
         yield _waiting("imports", batches.filter(state=ImportState.READ), "created_at")
+    if access.may(Right.MANAGE):
+        boxes = access.narrow(Mailbox.objects.visible_to(user), Right.MANAGE)
+        yield _waiting("mailboxes", boxes.troubled(), "failing_since")
     if access.may(Right.APPROVE_LETTERS):
         runs = access.narrow(LetterRun.objects.visible_to(user), Right.APPROVE_LETTERS)
         yield _waiting("runs", runs.waiting_for_approval(), "frozen_at")

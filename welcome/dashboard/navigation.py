@@ -18,6 +18,7 @@ from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity
 from municipalities.audit.models import AuditEntry, SystemEntry
 from municipalities.contacts.models import ContactPoint
+from municipalities.enquiries.mailbox_models import Mailbox, TakenMail
 from municipalities.enquiries.models import AnswerTemplate, Enquiry
 from municipalities.jobs.models import Vacancy
 from municipalities.learning.models import LearningPlace
@@ -60,6 +61,8 @@ GROUPS: list[tuple[Promise, list[tuple[type[Model], str, Promise]]]] = [
         [
             (Enquiry, "forum", _("Enquiries")),
             (AnswerTemplate, "quickreply", _("Ready-made answers")),
+            (TakenMail, "mark_email_read", _("E-mails that came")),
+            (Mailbox, "inbox", _("Mailbox for enquiries")),
             (Host, "waving_hand", _("Hosts")),
             (HostRules, "tune", _("Rules for hosts")),
             (Story, "favorite", _("Why people stay")),

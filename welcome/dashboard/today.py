@@ -51,6 +51,20 @@ QUEUES = {
         "admin:municipalities_enquiry_changelist",
         "state=undelivered",
     ),
+    "mails": Kind(
+        _("e-mail could not be taken in"),
+        _("e-mails could not be taken in"),
+        _("Read it in the mailbox, and write down what is asked."),
+        "admin:municipalities_takenmail_changelist",
+        "became__exact=failed",
+    ),
+    "mailboxes": Kind(
+        _("mailbox can't be read"),
+        _("mailboxes can't be read"),
+        _("What comes lies there unread; its page tells what is wrong."),
+        "admin:municipalities_mailbox_changelist",
+        "reading=trouble",
+    ),
     "orders": Kind(
         _("order waits"),
         _("orders wait"),

@@ -192,3 +192,18 @@ def test_an_export_holds_no_address(place, kari, client):
     content = client.post(export, {"format": "1", "resource": "0"}).content.decode()
     assert "Når åpner hallen?" in content
     assert "kari@heime.example" not in content
+
+
+def test_who_wrote_in_another_language_is_answered_in_it(place, kari, client):
+    """What comes by e-mail is taken to be in the municipality's own until somebody has read it."""
+    enquiry = EnquiryFactory(municipality=place, language="nb")
+    theirs = AnswerTemplateFactory(municipality=place, language="uk")
+    said = {"verb": "language", "language": "uk", "version": enquiry.version}
+    assert client.post(page_of(enquiry), said | {"language": "xx"}).status_code == 422
+    assert client.post(page_of(enquiry), said).status_code == 302
+    enquiry.refresh_from_db()
+    assert enquiry.language == "uk"
+    assert theirs in client.get(page_of(enquiry)).context["write"].fields["template"].queryset
+    assert (
+        client.post(page_of(enquiry), said | {"language": "en"}).status_code == 409
+    )  # A colleague was first.
