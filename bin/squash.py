@@ -33,6 +33,7 @@ HEAD = '''"""All before it in one. A database that has some of them goes on with
 def main() -> None:
     for app in APPS:
         for former in (ROOT / app / "migrations").glob("0001_squashed_*.py"):
+            _depend_on(former.stem.removeprefix("0001_squashed_"), former.stem)
             former.unlink()
     loader = MigrationLoader(None, replace_migrations=False)
     state = loader.project_state()
@@ -54,6 +55,16 @@ def main() -> None:
         text = MigrationWriter(made, include_header=False).as_string()
         (ROOT / app / "migrations" / f"{squashed[app]}.py").write_text(HEAD + text)
         print(f"{app}/migrations/{squashed[app]}.py: {len(tables)} tables")
+
+
+def _depend_on(last: str, former: str) -> None:
+    """Django lets a new migration depend on the one for all before it; on the last of those it means the same, and
+    stays true when there is another for all."""
+    for app in APPS:
+        for later in (ROOT / app / "migrations").glob("0*.py"):
+            text = later.read_text()
+            if former in text and "_squashed_" not in later.stem:
+                later.write_text(text.replace(former, last))
 
 
 def _tables(app: str, state: ProjectState) -> tuple[list[CreateModel], list[Operation]]:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('municipalities', '0001_squashed_0016_vacancies_by_age'),
+        ('municipalities', '0001_squashed_0017_mail_in'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('municipalities', '0001_squashed_0016_vacancies_by_age'),
+        ('municipalities', '0016_vacancies_by_age'),
     ]
 
     operations = [

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('housing', '0001_squashed_0002_lists_by_age_and_package'),
-        ('municipalities', '0001_squashed_0016_vacancies_by_age'),
+        ('municipalities', '0001_squashed_0017_mail_in'),
     ]
 
     operations = [

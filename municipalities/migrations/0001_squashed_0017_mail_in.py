@@ -21,7 +21,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('municipalities', '0001_initial'), ('municipalities', '0002_audit'), ('municipalities', '0003_links'), ('municipalities', '0004_everything_below_knows_its_municipality'), ('municipalities', '0005_invitations_and_mapped_roles'), ('municipalities', '0006_identity_providers'), ('municipalities', '0007_idporten'), ('municipalities', '0008_the_logs_checks_and_time'), ('municipalities', '0009_enquiries'), ('municipalities', '0010_calendar_of_activities'), ('municipalities', '0011_schools_and_kindergartens'), ('municipalities', '0012_changes_of_public_pages'), ('municipalities', '0013_topic_texts_escalated'), ('municipalities', '0014_letters_go_by_themselves'), ('municipalities', '0015_vacancies'), ('municipalities', '0016_vacancies_by_age')]
+    replaces = [('municipalities', '0001_initial'), ('municipalities', '0002_audit'), ('municipalities', '0003_links'), ('municipalities', '0004_everything_below_knows_its_municipality'), ('municipalities', '0005_invitations_and_mapped_roles'), ('municipalities', '0006_identity_providers'), ('municipalities', '0007_idporten'), ('municipalities', '0008_the_logs_checks_and_time'), ('municipalities', '0009_enquiries'), ('municipalities', '0010_calendar_of_activities'), ('municipalities', '0011_schools_and_kindergartens'), ('municipalities', '0012_changes_of_public_pages'), ('municipalities', '0013_topic_texts_escalated'), ('municipalities', '0014_letters_go_by_themselves'), ('municipalities', '0015_vacancies'), ('municipalities', '0016_vacancies_by_age'), ('municipalities', '0017_mail_in')]
 
     initial = True
 
@@ -240,6 +240,37 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'schools and kindergartens',
                         'ordering': ['kind', 'order', 'contact__name', 'pk'],
                         'constraints': [models.UniqueConstraint(fields=('contact', 'kind'), name='learningplace_once_per_contact_and_kind', violation_error_message='This contact point is in the list as this kind already.'), models.CheckConstraint(condition=models.Q(models.Q(('capacity', ''), ('capacity_on', None), ('free_places', None)), models.Q(models.Q(('capacity', ''), _negated=True), ('capacity_on__isnull', False)), _connector='OR'), name='learningplace_capacity_has_its_day', violation_error_message='Say how it is with places and on which day that was true, or neither.'), models.CheckConstraint(condition=models.Q(('free_places', None), models.Q(('capacity', 'waiting'), _negated=True), ('free_places', 0), _connector='OR'), name='learningplace_with_a_waiting_list_has_no_free_places', violation_error_message='Where there is a waiting list, no place is free.'), models.CheckConstraint(condition=models.Q(models.Q(('highest', None), ('lowest', None)), models.Q(('highest__gte', models.F('lowest')), ('highest__isnull', False), ('lowest__isnull', False)), _connector='OR'), name='learningplace_grades_run_upwards', violation_error_message='Give the lowest and the highest grade or age, or neither.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Mailbox',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('address', models.EmailField(max_length=254, verbose_name='address that people write to')),
+                        ('host', models.CharField(help_text='For IMAP, for instance imap.example.no.', max_length=200, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?\\Z', 'The name of a server only.')], verbose_name='mail server')),
+                        ('port', models.PositiveIntegerField(default=993, help_text='993, with encryption from the first byte. There is no way without.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port')),
+                        ('username', models.CharField(max_length=200, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]*\\Z', 'Only what can be typed on one line.')], verbose_name='user name')),
+                        ('password', municipalities.privacy.encryption.EncryptedTextField(blank=True, verbose_name='password')),
+                        ('folder', models.CharField(default='INBOX', max_length=200, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]*\\Z', 'Only what can be typed on one line.')], verbose_name='folder')),
+                        ('since', models.DateField(default=django.utils.timezone.localdate, help_text='What came before stays with whoever reads the mailbox today.', verbose_name='e-mails from this day on')),
+                        ('mark_read', models.BooleanField(default=False, help_text='Otherwise nothing in the mailbox is changed. Nothing is ever deleted there.', verbose_name='mark as read what was taken in')),
+                        ('receipts', models.BooleanField(default=True, help_text='At most one such e-mail a day to an address, and none to programs.', verbose_name='tell people that their question has come')),
+                        ('active', models.BooleanField(default=True, verbose_name='read each minute')),
+                        ('uid_validity', models.BigIntegerField(editable=False, null=True)),
+                        ('last_uid', models.BigIntegerField(default=0, editable=False)),
+                        ('lease_token', models.UUIDField(editable=False, null=True)),
+                        ('lease_expires_at', models.DateTimeField(editable=False, null=True)),
+                        ('not_before', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                        ('read_at', models.DateTimeField(editable=False, null=True, verbose_name='read last')),
+                        ('fault', models.CharField(blank=True, choices=[('reach', 'The mail server does not answer at this host and port.'), ('proof', "The mail server can't prove that it is itself: its certificate is not valid for this host."), ('login', 'The mail server does not let this user in with this password.'), ('folder', 'There is no such folder in the mailbox.'), ('talk', "The mail server broke off, or answered something that can't be understood."), ('own', 'The portal could not save what it had read; it tries again by itself.')], editable=False, max_length=6, verbose_name='what is wrong')),
+                        ('failing_since', models.DateTimeField(editable=False, null=True, verbose_name='not read since')),
+                        ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality', verbose_name='municipality')),
+                    ],
+                    options={
+                        'verbose_name': 'mailbox for enquiries',
+                        'verbose_name_plural': 'mailboxes for enquiries',
+                        'ordering': ['municipality'],
+                        'constraints': [models.UniqueConstraint(fields=('municipality',), name='mailbox_once_per_municipality', violation_error_message='The municipality has a mailbox already: change that instead.'), models.CheckConstraint(condition=models.Q(models.Q(('lease_expires_at', None), ('lease_token', None)), models.Q(('lease_expires_at__isnull', False), ('lease_token__isnull', False)), _connector='OR'), name='mailbox_lease_has_its_end', violation_error_message='Whoever reads a mailbox does so until a time.'), models.CheckConstraint(condition=models.Q(models.Q(('failing_since', None), ('fault', '')), models.Q(models.Q(('fault', ''), _negated=True), ('failing_since__isnull', False)), _connector='OR'), name='mailbox_fault_has_its_time', violation_error_message='What is wrong has been so since some time.')],
                     },
                 ),
                 migrations.CreateModel(
@@ -548,7 +579,7 @@ class Migration(migrations.Migration):
                     name='Enquiry',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('source', models.CharField(choices=[('page', '“Did you find what you needed?” on a page'), ('form', 'The form on the site'), ('staff', 'Written down by a colleague')], max_length=5, verbose_name='where it came from')),
+                        ('source', models.CharField(choices=[('page', '“Did you find what you needed?” on a page'), ('form', 'The form on the site'), ('staff', 'Written down by a colleague'), ('mail', 'An e-mail')], max_length=5, verbose_name='where it came from')),
                         ('page', models.CharField(blank=True, max_length=200, verbose_name='page')),
                         ('language', models.CharField(choices=[('nb', 'Bokmål'), ('nn', 'Nynorsk'), ('en', 'English'), ('se', 'Davvisámegiella'), ('uk', 'Українська'), ('pl', 'Polski'), ('lt', 'Lietuvių'), ('de', 'Deutsch'), ('ar', 'العربية'), ('fa', 'دری'), ('so', 'Soomaali'), ('ti', 'ትግርኛ'), ('vi', 'Tiếng Việt')], max_length=5, verbose_name='language')),
                         ('text', models.TextField(validators=[django.core.validators.MaxLengthValidator(4000)], verbose_name='what they ask')),
@@ -584,7 +615,7 @@ class Migration(migrations.Migration):
                     name='EnquiryMessage',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('direction', models.CharField(choices=[('in', 'From the person'), ('out', 'To the person'), ('note', 'Among colleagues')], max_length=4, verbose_name='direction')),
+                        ('direction', models.CharField(choices=[('in', 'From the person'), ('out', 'To the person'), ('note', 'Among colleagues'), ('auto', 'To the person, by itself')], max_length=4, verbose_name='direction')),
                         ('text', models.TextField(validators=[django.core.validators.MaxLengthValidator(4000)], verbose_name='text')),
                         ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
                         ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='written by')),
@@ -862,6 +893,26 @@ class Migration(migrations.Migration):
                         'ordering': ['-pk'],
                         'indexes': [models.Index(fields=['at'], name='systementry_by_time')],
                         'constraints': [models.CheckConstraint(condition=models.Q(('note__regex', '^[a-z0-9_.=:-]*( [a-z0-9_.=:-]+)*$')), name='systementry_note_is_a_code', violation_error_message='A note holds codes and counts, no sentences.'), models.CheckConstraint(condition=models.Q(('action__in', ['looked', 'searched', 'added', 'changed', 'deleted', 'exported', 'downloaded', 'imported', 'protected', 'merged', 'erased', 'frozen', 'thawed', 'approved', 'withdrawn', 'retried', 'cancelled', 'reopened', 'finished', 'sent', 'consented', 'issued', 'revoked', 'invited', 'locked', 'logged_in', 'logged_out', 'login_failed']), ('actor__in', ['staff', 'link', 'visitor', 'task', 'command'])), name='systementry_action_and_actor_are_known', violation_error_message='This is no action, or nobody who could do it.')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TakenMail',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('mark', models.CharField(editable=False, max_length=64)),
+                        ('became', models.CharField(choices=[('asked', 'A new enquiry'), ('back', 'Written back in an enquiry'), ('other', "A note: from another address than the asker's"), ('alone', 'None: sent by a program, not by a person'), ('failed', 'Not taken in: read it in the mailbox'), ('seen', 'Not taken in; a colleague has read it in the mailbox')], max_length=6, verbose_name='what it became')),
+                        ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='read')),
+                        ('sent_on', models.DateField(null=True, verbose_name='dated')),
+                        ('uid', models.BigIntegerField(null=True, verbose_name='number in the mailbox')),
+                        ('detail', models.CharField(blank=True, max_length=80, verbose_name='code')),
+                        ('enquiry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mails_in', to='municipalities.enquiry', verbose_name='enquiry')),
+                        ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='municipalities.municipality', verbose_name='municipality')),
+                    ],
+                    options={
+                        'verbose_name': 'e-mail that came',
+                        'verbose_name_plural': 'e-mails that came',
+                        'ordering': ['-at', '-pk'],
+                        'constraints': [models.UniqueConstraint(fields=('municipality', 'mark'), name='takenmail_once', violation_error_message='This e-mail was taken in already.'), models.CheckConstraint(condition=models.Q(models.Q(('became__in', ['alone', 'failed', 'seen']), _negated=True), ('enquiry', None), _connector='OR'), name='takenmail_of_no_enquiry_names_none', violation_error_message='What became no enquiry names none.')],
                     },
                 ),
                 migrations.CreateModel(
