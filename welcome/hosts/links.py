@@ -52,7 +52,7 @@ def _find(pk: int) -> Any:
 HOSTED = Purpose(
     code="hosted",
     model=HostAssignment,
-    lifetime=datetime.timedelta(days=500),
+    lifetime=datetime.timedelta(days=366),
     page="portal:hosted",
     over=_(
         "It led to the host we had suggested to you. Call or write to the municipality's service office, and we help"

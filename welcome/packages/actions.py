@@ -13,6 +13,7 @@ from municipalities.audit import recording
 from municipalities.audit.models import Action
 from municipalities.municipality.models import Municipality
 from municipalities.tenancy.models import User
+from welcome.households import holding
 from welcome.households.models import Household
 from welcome.packages import ledger, vouchers
 from welcome.packages.composing import GiftLine, gifts_of
@@ -59,7 +60,9 @@ def compose_ordered(
     *, household: Household, order_id: int, adults: int, children: Sequence[int | None], by: User | None
 ) -> bool:
     """What somebody has ordered between two runs, by the rules of today; the run that comes then composes none for
-    them. False where there is nothing to give, or they have it already."""
+    them. False where there is nothing to give, or they have it already. Raises ValidationError where they may only be
+    kept; the caller holds their lock."""
+    holding.refuse_held(household)
     place, today = household.municipality, timezone.localdate()
     gifts = Gift.objects.of(place).valid_on(today).with_texts()
     lines = gifts_of(gifts, adults=adults, children=children, day=today, language=household.language)
@@ -115,11 +118,12 @@ def withdraw(
 
 def pack(*, package: Package, by: User | None) -> bool:
     """Takes what comes from stock. False if somebody has packed it already; raises ValidationError where stock is
-    short, and then nothing is taken."""
+    short, or the household may only be kept, and then nothing is taken."""
     with transaction.atomic():
         row = _locked(package, [PackageState.WAITING])
         if row is None:
             return False
+        _refuse_held(row)
         _pack(row, by)
         _save(row, Action.CHANGED, by)
     return True
@@ -161,13 +165,17 @@ def _give(package: Package, state: PackageState, by: User | None) -> bool:
         row = _locked(package, HELD)
         if row is None:
             return False
-        if row.household is None or row.household.is_held:
-            raise ValidationError(_("This household gets no package now; speak with whoever is in charge."))
+        _refuse_held(row)
         if row.state == PackageState.WAITING:
             _pack(row, by)
         row.state, row.out_at, row.out_by = state, timezone.now(), by
         _save(row, Action.SENT if state == PackageState.POSTED else Action.CHANGED, by)
     return True
+
+
+def _refuse_held(row: Package) -> None:
+    if row.household is None or row.household.is_held:
+        raise ValidationError(_("This household gets no package now; speak with whoever is in charge."))
 
 
 def _pack(row: Package, by: User | None) -> None:

@@ -18,11 +18,14 @@ from municipalities.privacy.registry import of_households
 from municipalities.tenancy.models import User
 from tests.factories.municipalities import MunicipalityFactory, UserFactory
 from tests.factories.welcome import (
+    GiftFactory,
+    GiftTextFactory,
     HostAssignmentFactory,
     HostFactory,
     HouseholdFactory,
     OrderFactory,
     PersonFactory,
+    WelcomeMeetingFactory,
 )
 from tests.municipalities.links.made import object_for
 from tests.walls.test_audited import Doing, scene, stories
@@ -32,8 +35,10 @@ from welcome.hosts import actions as hosts
 from welcome.hosts import ending
 from welcome.households import actions, consents, holding, planning
 from welcome.households.models import Household, HouseholdState, Person
+from welcome.meetings import calls
 from welcome.orders import settling
 from welcome.orders.links import KEEP
+from welcome.packages import actions as packages
 from welcome.privacy import erasure
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +94,12 @@ def _only(home):
     return Household.objects.filter(pk=home.pk)
 
 
+def _gift_to(home):
+    """A gift for each household there is; two adults, so that there would be something to give."""
+    GiftTextFactory(gift=GiftFactory(municipality=home.municipality))
+    return 2
+
+
 TRIED = {
     "welcome.hosts.actions.assign": [
         lambda home: hosts.assign(household=home, host=HostFactory(municipality=home.municipality), by=None)
@@ -101,6 +112,17 @@ TRIED = {
     "welcome.households.actions.merge": [
         lambda home: _merge(home, keep=True),
         lambda home: _merge(home, keep=False),
+    ],
+    "welcome.meetings.calls.plan": [
+        lambda home: calls.plan(
+            meeting=WelcomeMeetingFactory(municipality=home.municipality), homes=_only(home),
+            callers=[UserFactory()], due_on=timezone.localdate(), by=UserFactory(),
+        )
+    ],
+    "welcome.packages.actions.compose_ordered": [
+        lambda home: packages.compose_ordered(
+            household=home, order_id=1, adults=_gift_to(home), children=[], by=None
+        )
     ],
     "welcome.orders.settling.join": [
         lambda home: settling.join(
@@ -133,6 +155,7 @@ ENDING = {
     "welcome_host_households": ENDS,
     "welcome_welcomemeeting_signups": ENDS,
     "welcome_household_meetings": ENDS,
+    "welcome_package_change": ENDS,
 }
 
 
