@@ -174,7 +174,7 @@ class TakenMailAdmin(ScopedAdmin):
     """What came in, without its words: those stand in the enquiry."""
 
     read, write = Right.READ_PEOPLE, Right.WRITE_PEOPLE
-    list_display = ["at", "municipality", "became_label", "enquiry", "sent_on", "uid", "detail"]
+    list_display = ["at", "municipality", "became_label", "led_to", "sent_on", "uid", "detail"]
     list_display_links = None
     list_filter = ["became"]
     list_select_related = ["municipality", "enquiry"]
@@ -205,6 +205,13 @@ class TakenMailAdmin(ScopedAdmin):
                 done += 1
         words = ngettext("%(n)d e-mail done with.", "%(n)d e-mails done with.", done) % {"n": done}
         self.message_user(request, words, messages.SUCCESS)
+
+    @display(description=_("enquiry"), empty_value="–")
+    def led_to(self, row: TakenMail) -> Any:
+        if row.enquiry is None:
+            return None
+        address = reverse("admin:municipalities_enquiry_change", args=[row.enquiry.pk])
+        return format_html('<a href="{}" class="text-primary-600">{}</a>', address, row.enquiry)
 
     @display(
         description=_("what it became"),

@@ -1,13 +1,13 @@
 """An e-mail as it came, read as well as it can be. No bytes make it raise: what can't be read is left out, and
 `broken` says so."""
 
-import email.policy
 import html
 import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
 
@@ -49,6 +49,17 @@ _PROGRAMS = re.compile(
 )
 
 
+class _Bounded(EmailPolicy):
+    """The library takes quadratic time for some headers: hours for one of a megabyte."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: 500 if name.lower().startswith("content-") else 4000]
+
+
+_POLICY = _Bounded()
+
+
 @dataclass
 class Read:
     """`sender` is a valid address in small letters, or empty. `alone`: why it is a program's and no person's."""
@@ -69,7 +80,7 @@ class Read:
 def read(raw: bytes) -> Read:
     found = Read(cut=len(raw) > LARGEST)
     try:
-        mail: Any = message_from_bytes(raw[:LARGEST], policy=email.policy.default)
+        mail: Any = message_from_bytes(raw[:LARGEST], policy=_POLICY)
     except Exception:  # The library promises none, and has had some.
         return Read(text=clean(raw[:MOST_TEXT].decode("utf-8", "replace")), broken=True, cut=found.cut)
     found.message_id = _first_id(mail)
@@ -235,6 +246,7 @@ def _parts(mail: Any, found: Read) -> None:
     text = "\n\n".join(plain)
     if not text.strip() and rich:
         text = from_html("\n".join(rich)[:MOST_TEXT])
+        found.broken = found.broken or not text.strip()
     found.text = clean(text[:MOST_TEXT])
     found.cut = found.cut or len(text) > MOST_TEXT
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from municipalities.enquiries import outbox
 from municipalities.enquiries.models import Enquiry, State
@@ -16,7 +17,9 @@ from tests.factories.municipalities import (
     AnswerTemplateFactory,
     EnquiryFactory,
     EnquiryMessageFactory,
+    MailboxFactory,
     MembershipFactory,
+    TakenMailFactory,
 )
 from welcome.portal import buffer, keeping
 from welcome.portal.models import PageDay
@@ -123,4 +126,23 @@ def test_axe_finds_nothing_where_staff_answer(page, al, kari, live_server):
         page,
         [f"/admin/municipalities/enquiry/{enquiry.pk}/change/", "/admin/welcome/pageday/"],
         "main.run",  # The theme's own frame is not ours.
+    )
+
+
+def test_axe_finds_nothing_where_the_mailbox_is_seen(page, al, live_server):
+    boss = MembershipFactory(municipality=al, role=Role.ADMINISTRATOR, user__language="nb").user
+    box = MailboxFactory(municipality=al, fault="login", failing_since=timezone.now())
+    TakenMailFactory(municipality=al)
+    message = EnquiryMessageFactory(
+        enquiry__municipality=al, direction="auto", text="Vi har fått spørsmålet ditt."
+    )
+    log_in(page.context, boss, live_server)
+    staff_sweep(
+        page,
+        [
+            "/admin/municipalities/enquiry/",
+            f"/admin/municipalities/enquiry/{message.enquiry_id}/change/",
+            f"/admin/municipalities/mailbox/{box.pk}/test/",
+        ],
+        ".run",
     )
