@@ -435,7 +435,7 @@ STAFF = {
     "admin:welcome_host_suggestions": staff(WRITE_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
     **pages(HostRules, MANAGE, MANAGE),
     "admin:welcome_host_households": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
-    "admin:welcome_household_timeline": staff(READ_PEOPLE, NOT_TAKEN),
+    "admin:welcome_household_timeline": staff(READ_PEOPLE, NOT_TAKEN, sees=READ_PEOPLE),
     "admin:welcome_household_host": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     # Signing off, by the number of what it was signed up for.
     "admin:welcome_household_meetings": staff(
