@@ -468,7 +468,9 @@ STAFF = {
     "admin:welcome_gift_figures": staff(READ_TEXTS),
     "admin:municipalities_organisation_statement": staff(WRITE_PEOPLE, sees=READ_TEXTS),
     **pages(Package, READ_PEOPLE, WRITE_PEOPLE, add=Asks.NOBODY, delete=Asks.NOBODY),
-    "admin:welcome_package_change": staff(READ_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
+    "admin:welcome_package_change": staff(
+        READ_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE
+    ),
     "admin:welcome_package_counter": staff(WRITE_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
     "admin:welcome_package_pick_list": staff(WRITE_PEOPLE, WRITE_PEOPLE, posted=ELSEWHERE),
     "admin:welcome_package_pick_list_pdf": staff(WRITE_PEOPLE),
@@ -484,7 +486,7 @@ STAFF = {
     "admin:welcome_welcomemeeting_door": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE, posted=ELSEWHERE),
     "admin:welcome_welcomemeeting_calls": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_welcomemeeting_call": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
-    "admin:welcome_welcomemeeting_numbers": staff(READ_PEOPLE),
+    "admin:welcome_welcomemeeting_numbers": staff(READ_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_welcomemeeting_programme": act(WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_merge": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),
     "admin:welcome_household_left": staff(WRITE_PEOPLE, WRITE_PEOPLE, sees=READ_PEOPLE),

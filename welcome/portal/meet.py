@@ -42,7 +42,7 @@ def next_meeting(here: Municipality) -> WelcomeMeeting | None:
     """The first one that can be signed up for now."""
     with scope.of(here.pk):
         rows = WelcomeMeeting.objects.of(here).upcoming().filter(deadline__gt=timezone.now())
-        return rows.prefetch_related("texts", "programme").order_by("starts_at", "pk").first()
+        return rows.prefetch_related("texts").order_by("starts_at", "pk").first()
 
 
 def words(here: Municipality, purpose: ConsentPurpose) -> ConsentText:

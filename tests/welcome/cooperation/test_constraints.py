@@ -96,9 +96,9 @@ def test_nobody_votes_twice_for_an_idea_or_gives_an_eleventh_vote():
 
 
 def test_an_answer_has_its_time_and_names_whom_it_sends():
-    assert refused(lambda: AttendeeFactory(answer="comes"), "attendance_answer_has_its_time")
+    assert refused(lambda: AttendeeFactory(answer="comes"), "attendee_answer_has_its_time")
     sends = {"answer": "sends", "answered_at": timezone.now()}
-    assert refused(lambda: AttendeeFactory(**sends), "attendance_names_who_is_sent")
+    assert refused(lambda: AttendeeFactory(**sends), "attendee_names_who_is_sent")
     assert AttendeeFactory(**sends, sends="Per").pk
 
 

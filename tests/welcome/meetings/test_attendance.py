@@ -139,7 +139,7 @@ def test_staff_tick_undo_and_add_who_just_came(client, meeting):
             client.post(door, {"undo": each.pk})
         assert not Attendance.objects.exists()
         answer = client.post(door, {"came": row.pk, "adults": "", "children": 0}, follow=True)
-        assert "how many adults" in answer.content.decode()
+        assert "hvor mange voksne" in answer.content.decode().lower()
 
 
 def test_before_the_day_there_is_a_list_and_nothing_to_press(office, meeting):

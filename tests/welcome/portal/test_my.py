@@ -100,7 +100,7 @@ def test_the_number_of_queries_does_not_grow(home, opened, client, django_assert
         run = LetterRunFactory(municipality=home.municipality, year=2020 + number)
         LetterFactory(run=run, household=home)
         DataRequestFactory(household=home, wrote=str(number))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(opened())
 
 
