@@ -11,11 +11,13 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Count, F, Max
+from django.utils import timezone
 
 from housing.listings.models import Listing
 from housing.wishes.models import Match
 from municipalities.activities.feed_models import CalendarFeed
 from municipalities.activities.models import Activity, ActivityText, Occurrence, Submission
+from municipalities.enquiries.mailbox_models import TakenMail
 from municipalities.municipality import scope
 from municipalities.municipality.models import Municipality, MunicipalityOwned
 from municipalities.organisations.models import Organisation, OrganisationText
@@ -31,16 +33,18 @@ from tests.factories.municipalities import (
     OrganisationFactory,
     OrganisationTextFactory,
     SubmissionFactory,
+    TakenMailFactory,
     TopicFactory,
     TopicTextFactory,
     UserFactory,
     VacancyFactory,
 )
-from tests.factories.welcome import HouseholdFactory, OrderFactory
+from tests.factories.welcome import HouseholdFactory, OrderFactory, VoucherFactory
 from tests.walls.planting import make, name
 from welcome.households.models import Household
 from welcome.letters.models import LetterRun, PrintFile
 from welcome.orders.models import Order
+from welcome.packages.package_models import Voucher
 
 pytestmark = pytest.mark.django_db
 OWNED = walled.owned_models()
@@ -158,18 +162,35 @@ def test_the_municipality_itself_is_behind_the_wall(home, elsewhere):
 # --- references -------------------------------------------------------------------------------------
 
 
+def _redeemed(place):
+    counter = OrganisationFactory(municipality=place)
+    return VoucherFactory(
+        sponsor=counter, state="redeemed", redeemed_at=timezone.now(), redeemed_by=counter, stamp="a"
+    )
+
+
+def _match_of_a_vacancy(place):
+    wish, vacancy = WishFactory(municipality=place), VacancyFactory(municipality=place)
+    return MatchFactory(wish=wish, listing=None, vacancy=vacancy)
+
+
+# Rows of these models that may refer to one at all: their constraints refuse it of others.
+REFERRING = {
+    (Order, "household"): lambda place: OrderFactory(municipality=place, settled=True),
+    (Listing, "organisation"): lambda place: ListingFactory(municipality=place, owner_kind="organisation"),
+    (Match, "vacancy"): _match_of_a_vacancy,
+    (TakenMail, "enquiry"): lambda place: TakenMailFactory(municipality=place, became="asked", detail=""),
+    (Voucher, "redeemed_by"): _redeemed,
+}
+
+
 @pytest.mark.parametrize(
     ("model", "field"), REFERENCES, ids=lambda part: getattr(part, "name", None) or name(part)
 )
 def test_no_row_refers_to_one_of_another_municipality(model, field, home, elsewhere):
     row, foreign = make(model, home), make(field.related_model, elsewhere)
-    if (model, field.name) == (Order, "household"):
-        row = OrderFactory(municipality=home, settled=True)  # No other has one.
-    elif (model, field.name) == (Listing, "organisation"):
-        row = ListingFactory(municipality=home, owner_kind="organisation")  # No other may name one.
-    elif (model, field.name) == (Match, "vacancy"):
-        wish, vacancy = WishFactory(municipality=home), VacancyFactory(municipality=home)
-        row = MatchFactory(wish=wish, listing=None, vacancy=vacancy)
+    if referring := REFERRING.get((model, field.name)):
+        row = referring(home)
     with pytest.raises(DatabaseError, match=r"wall_|permission denied"), transaction.atomic():
         model._base_manager.filter(pk=row.pk).update(**{field.name: foreign})
     copy = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if not f.primary_key}
